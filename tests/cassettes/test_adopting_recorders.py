@@ -165,6 +165,23 @@ def test_calls_beside_marked_tests_move_as_well(root: Path) -> None:
     assert 'with pactape.use_cassette("one.yaml")' in after
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_a_call_inside_a_marked_test_moves_with_it(root: Path, own: bool) -> None:  # noqa: FBT001 -- a parameter
+    text = (
+        "import pytest, vcr\n\n@pytest.mark.vcr\ndef test_marked():\n"
+        "    with vcr.use_cassette('one.yaml', cassette_library_dir='tests/older'): pass\n"
+    )
+    (root / "tests" / "older").mkdir()
+    (root / "tests" / "older" / "one.yaml").write_text(INTERACTION.format(path="one"))
+    if own:
+        (root / "tests" / "cassettes" / "test_marked.yaml").write_text(INTERACTION.format(path="two"))
+    after = adopted(root, text)
+    assert "@pytest.mark.cassette\ndef test_marked" in after
+    assert '    with pactape.use_cassette("tests/older/one.yaml"): pass\n' in after
+    moved = sorted(path.name for path in (root / "cassettes").rglob("*.yaml"))
+    assert moved == ["one.yaml", *(["test_users.test_marked.yaml"] if own else [])]
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

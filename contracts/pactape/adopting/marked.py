@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pactape.adopting.arguments import OldOptions
 
-__all__ = ["KEEP", "CassetteCall", "Edit", "MarkedTest", "TestModule", "Unit"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["KEEP", "CassetteCall", "Edit", "MarkedTest", "TestModule", "Unit", "with_calls"]
 
 #: What to do about a call that stays.
 KEEP = "Next step: keep the call (it works alongside Pactape), or write pactape.use_cassette"
@@ -75,9 +79,10 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
         tests: Its tests.
         edits: The edits that replace its markers with Pactape's.
         options: The translated arguments of its markers.
-        calls: Its calls of vcrpy's `use_cassette`; it has markers or calls.
+        calls: Its calls of vcrpy's `use_cassette`; it has markers, calls, or calls inside of marked tests.
         without_counterpart: Options of its markers or calls that Pactape has no counterpart for: line, and
             what to do.
+        is_marked: Whether it has markers.
     """
 
     __test__ = False
@@ -89,6 +94,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     options: OldOptions = OldOptions()
     calls: tuple[CassetteCall, ...] = ()
     without_counterpart: tuple[tuple[int, str], ...] = ()
+    is_marked: bool = False
 
 
 class TestModule(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,3 +120,21 @@ class TestModule(msgspec.Struct, frozen=True, kw_only=True):
     def calls(self) -> tuple[CassetteCall, ...]:
         """All calls of vcrpy's `use_cassette` that name their cassette."""
         return (*self.staying_calls, *(call for unit in self.units for call in unit.calls))
+
+
+def with_calls(unit: Unit, end: int | None, inner: Sequence[Unit]) -> Unit:
+    """Return a marked unit with the calls that are inside of it."""
+    own = [each for each in inner if unit.line <= each.line and (end is None or each.line <= end)]
+    if not own or not unit.is_marked:
+        return unit
+    secrets = (*unit.options.secrets, *(name for each in own for name in each.options.secrets))
+    return msgspec.structs.replace(
+        unit,
+        edits=tuple(sorted({*unit.edits, *(edit for each in own for edit in each.edits)})),
+        options=msgspec.structs.replace(unit.options, secrets=secrets),
+        calls=tuple(call for each in own for call in each.calls),
+        without_counterpart=(
+            *unit.without_counterpart,
+            *(line for each in own for line in each.without_counterpart),
+        ),
+    )

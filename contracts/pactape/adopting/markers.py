@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pactape.adopting.arguments import OldOptions, is_path, read_options
 from pactape.adopting.cassette_calls import read_calls
 from pactape.adopting.expressions import path_of
-from pactape.adopting.marked import Edit, MarkedTest, TestModule, Unit
+from pactape.adopting.marked import Edit, MarkedTest, TestModule, Unit, with_calls
 from pactape.adopting.source_positions import SourcePositions
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def edited(source: bytes, edits: Sequence[Edit]) -> bytes:
 
 
 def read_module(source: bytes, *, path: Path, extra: str = "") -> TestModule:
-    """Find the markers of a module, and its calls of vcrpy's `use_cassette` outside of marked tests.
+    """Find the markers of a module, and its calls of vcrpy's `use_cassette`.
 
     A class that has a marker itself moves as a whole, and so does a module whose `pytestmark` has one, because a
     test may not have both the old marker and the new one.
@@ -62,11 +62,14 @@ def read_module(source: bytes, *, path: Path, extra: str = "") -> TestModule:
             staying += unit.tests
         elif unit.tests or unit.edits:
             units.append(unit)
-    excluded = {id(each) for node, _ in marked for each in ast.walk(node)}
-    calls = read_calls(source, tree, path=path, extra=extra, excluded=excluded)
+    inside = {id(each) for node, _ in marked for each in ast.walk(node)}
+    outside = {id(each) for each in ast.walk(tree)} - inside
+    calls = read_calls(source, tree, path=path, extra=extra, excluded=inside)
+    inner = read_calls(source, tree, path=path, extra=extra, excluded=outside).units if units else ()
+    ends = {getattr(node, "lineno", 1): getattr(node, "end_lineno", None) for node, _ in marked}
     return TestModule(
         tree=tree,
-        units=(*units, *calls.units),
+        units=(*(with_calls(unit, ends.get(unit.line), inner) for unit in units), *calls.units),
         staying=tuple(staying),
         left=tuple(sorted({*problems, *calls.left})),
         staying_calls=calls.staying_calls,
@@ -99,6 +102,7 @@ class _Reader:
             if problems
             else tuple(sorted({edit for mark in marks for edit in self.edits(mark, node)})),
             options=_options(marks),
+            is_marked=bool(marks),
             without_counterpart=(*_without_counterpart(marks), *(_blocking(node) if marks else ())),
         )
         return unit, problems

@@ -138,7 +138,7 @@ class _Planner:
     def _files_of(self, path: Path, unit: Unit) -> Iterator[Path]:
         """Yield the old cassettes of a unit."""
         yield from map(self._file, unit.calls)
-        for test in () if unit.calls else unit.tests:
+        for test in unit.tests if unit.is_marked else ():
             yield from self._files(path, test)
 
     def _old_options(self, secrets: Sequence[str]) -> OldOptions:
@@ -191,10 +191,12 @@ class _Planner:
         if lines and not self._is_tried:
             self._notes += lines
             return None
-        unit_moves = self._call_moves(path, unit) if unit.calls else self._marked_moves(path, unit)
-        if unit_moves is not None:
-            self._dropped += [(path, unit.line, each) for each in lines]
-        return unit_moves
+        call_moves = self._call_moves(path, unit)
+        marked_moves = self._marked_moves(path, unit) if unit.is_marked else []
+        if call_moves is None or marked_moves is None:
+            return None
+        self._dropped += [(path, unit.line, each) for each in lines]
+        return call_moves + marked_moves
 
     def _marked_moves(self, path: Path, unit: Unit) -> list[Move] | None:
         """Return the moves of a unit's cassettes; None when a test has none of its own, and it stays."""
@@ -206,7 +208,7 @@ class _Planner:
         inherited = [(test, heir) for test in missing if (heir := self._heir(test))]
         for test, heir in inherited:
             self._notes.append(f"{self._display_path(path)}:{test.line}: {test.name} {heir}")
-        unrecorded = [] if inherited else [test for test in missing if test.is_own]
+        unrecorded = [] if inherited or unit.calls else [test for test in missing if test.is_own]
         for test in unrecorded:
             folders = self._cassettes.folders(path, test)
             folder = self._display_path(folders.by_module[0 if test.folder else -1])
