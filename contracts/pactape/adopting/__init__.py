@@ -1,4 +1,4 @@
-"""Adopting: moving a project's tests and cassettes over from pytest-recording, pytest-vcr or vcrpy."""
+"""Adopting: migrating a project's tests and cassettes from pytest-recording, pytest-vcr or vcrpy."""
 
 from pactape.adopting.carry_out import carry_out, settings_lines
 from pactape.adopting.journal import Resumption, is_interrupted, resume

@@ -40,7 +40,7 @@ class OldOptions(msgspec.Struct, frozen=True, kw_only=True):
         repeats: Whether the last response is repeated.
         ignore: Parts of requests to ignore: those that filters removed before matching.
         ignore_hosts: Hosts whose requests are neither recorded nor replayed.
-        ignore_localhost: Whether that also holds for loopback addresses.
+        ignore_localhost: Whether this also applies to loopback addresses.
         secrets: Names that filters hid.
         problems: Options that can't be translated, and what to do about them.
     """
@@ -54,7 +54,7 @@ class OldOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def marker_arguments(self) -> dict[str, Any]:
-        """The equivalent arguments of a `cassette` marker."""
+        """Return the equivalent arguments of a `cassette` marker."""
         values = {
             "repeats": self.repeats,
             "ignore": list(self.ignore),
@@ -103,7 +103,7 @@ def _is_known(name: str, value: object) -> bool:
 
 
 def _matches_the_same(value: object) -> bool:
-    """Return whether matchers compare the method and the whole URL, as Pactape does; bodies aside."""
+    """Return whether matchers compare the method and the whole URL, as Pactape does; bodies don't matter."""
     matchers = set(_texts(value)) - {"body", "raw_body"}
     if "uri" in matchers:
         matchers = (matchers - {"uri"}) | _ADDRESS
@@ -111,7 +111,7 @@ def _matches_the_same(value: object) -> bool:
 
 
 def _ignore_entries(values: Mapping[str, Any]) -> Iterator[str]:
-    """Yield entries for what filters removed or replaced on both sides before matching."""
+    """Yield entries for the parts that filters removed or replaced in both requests before matching."""
     yield from (f"query.{name}" for name in _names(values.get("filter_query_parameters")))
     for name in _names(values.get("filter_post_data_parameters")):
         yield from (f"form.{name}", f"$.{name}")
@@ -122,13 +122,13 @@ def _names(value: object) -> list[str]:
     items: Iterable[Any] = (
         value if isinstance(value, list | tuple) else [value] if isinstance(value, str) else []
     )
-    names = [each[0] if isinstance(each, list | tuple) and each else each for each in items]
-    return [each for each in names if isinstance(each, str)]
+    names = [item[0] if isinstance(item, list | tuple) and item else item for item in items]
+    return [name for name in names if isinstance(name, str)]
 
 
 def _texts(value: object) -> list[str]:
     items: Iterable[Any] = value if isinstance(value, list | tuple | set) else [value]
-    return [each for each in items if isinstance(each, str)]
+    return [item for item in items if isinstance(item, str)]
 
 
 def _problem(name: str, text: str) -> str:

@@ -19,7 +19,7 @@ __all__ = ["carry_out", "obsolete_files", "settings_lines", "write_new"]
 
 
 def carry_out(plan: Plan, root: Path) -> None:
-    """Write the new cassettes and the test modules; delete old cassettes that nothing needs.
+    """Write the new cassettes and the test modules; delete old cassettes that are no longer needed.
 
     It can be repeated after an interruption. Nothing outside the project is deleted.
 
@@ -37,7 +37,7 @@ def write_new(plan: Plan, root: Path) -> Journal:
     """Write the new cassettes, the settings and the test modules.
 
     Returns:
-        The journal with which the modules were written, and with which it ends.
+        The journal of the written modules, which also finishes the adoption.
 
     Raises:
         OutputError: A file can't be written.
@@ -54,12 +54,12 @@ def write_new(plan: Plan, root: Path) -> Journal:
 
 
 def obsolete_files(plan: Plan, root: Path, *, put_back: frozenset[Path] = frozenset()) -> list[Path]:
-    """Return the old cassettes that nothing needs any more.
+    """Return the old cassettes that are no longer needed.
 
     Args:
         plan: The plan.
         root: The project's folder; files outside aren't obsolete.
-        put_back: Old cassettes that tests need that were put back.
+        put_back: Old cassettes of tests that were put back.
     """
     old = {file for move in plan.moves for file in move.old}
     obsolete = old - {move.new for move in plan.moves} - plan.kept - put_back
@@ -83,9 +83,9 @@ def settings_lines(options: OldOptions) -> dict[str, list[str]]:
 
 
 def _write_settings(options: OldOptions, path: Path, *, needs_table: bool) -> None:
-    """Add settings that the file doesn't have; what it has stays unchanged.
+    """Add missing settings to the file; existing ones stay unchanged.
 
-    Without our table, tests would look for their cassettes elsewhere: at least an empty one is written.
+    At least an empty table is written, because tests would look for their cassettes elsewhere without it.
     """
     before = path.read_text("utf-8") if path.is_file() else ""
     text = before
@@ -106,7 +106,7 @@ def _with_table(text: str, table: str) -> str:
 
 
 def _with_setting(text: str, table: str, line: str) -> str:
-    """Return the text of a file that has the table with a setting that the table doesn't have."""
+    """Return the text of a file with a setting added to an existing table."""
     header = re.search(rf"^\[{re.escape(table)}\][^\n]*(\n|$)", text, re.MULTILINE)
     assert header is not None  # noqa: S101 -- _with_table has written it
     end = text.find("\n[", header.end())

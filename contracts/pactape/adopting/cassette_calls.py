@@ -1,4 +1,4 @@
-"""Calls of vcrpy's `use_cassette` in a test module, and the edits that make them `pactape.use_cassette`."""
+"""Calls of vcrpy's `use_cassette` in a test module, and the edits that replace them with `pactape.use_cassette`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read_calls(
         tree: Its syntax tree.
         path: The module's path; folder names may be relative to it.
         extra: An additional argument for every call, 'body="ignore"'.
-        excluded: The ids of the nodes that aren't looked into.
+        excluded: The ids of the nodes to skip.
     """
     recorders = recorders_of(tree, path)
     reader = _Reader(source, tree, path, recorders, extra)
@@ -66,17 +66,17 @@ def read_calls(
 
 
 def without_unused_import(source: bytes) -> bytes:
-    """Return a module's text without the line `import vcr`, if nothing uses that name any longer."""
+    """Return a module's text without the line `import vcr`, if the name is no longer used."""
     tree = ast.parse(source)
-    if any(isinstance(each, ast.Name) and each.id == "vcr" for each in ast.walk(tree)):
+    if any(isinstance(node, ast.Name) and node.id == "vcr" for node in ast.walk(tree)):
         return source
     lines = source.splitlines(keepends=True)
     unused = {
-        each.lineno - 1
-        for each in tree.body
-        if isinstance(each, ast.Import)
-        and ast.unparse(each) == "import vcr"
-        and each.lineno == each.end_lineno
+        statement.lineno - 1
+        for statement in tree.body
+        if isinstance(statement, ast.Import)
+        and ast.unparse(statement) == "import vcr"
+        and statement.lineno == statement.end_lineno
     }
     return b"".join(line for number, line in enumerate(lines) if number not in unused)
 
@@ -92,18 +92,18 @@ class _Reader:
         self._is_shared = module.name == "conftest.py"
         self._extra = extra
         self._positions = SourcePositions(source)
-        self._wrappers = {name for name, each in recorders.items() if each.wrapper}
+        self._wrappers = {name for name, recorder in recorders.items() if recorder.wrapper}
         self._imports = tuple(self._import_edits())
 
     def nodes(
         self, body: Sequence[ast.stmt], classes: tuple[str, ...]
     ) -> Iterator[tuple[ast.stmt, tuple[str, ...]]]:
-        """Yield what changes as a whole, each with the classes that it is in."""
-        for each in body:
-            if isinstance(each, ast.ClassDef) and not self._has_use_outside_tests(each):
-                yield from self.nodes(each.body, (*classes, each.name))
-            elif not (isinstance(each, _Definition) and each.name in self._wrappers):
-                yield each, classes
+        """Yield the nodes that change as a whole, with the classes around them."""
+        for item in body:
+            if isinstance(item, ast.ClassDef) and not self._has_use_outside_tests(item):
+                yield from self.nodes(item.body, (*classes, item.name))
+            elif not (isinstance(item, _Definition) and item.name in self._wrappers):
+                yield item, classes
 
     def _has_use_outside_tests(self, node: ast.ClassDef) -> bool:
         tests = [test for _, test in _functions(node)]
@@ -111,9 +111,9 @@ class _Reader:
         return any(id(use.node) not in inside for use in self.finder.uses(node))
 
     def tests(self, node: ast.stmt, classes: tuple[str, ...]) -> tuple[MarkedTest, ...]:
-        """Return the tests that a node's uses concern: its own, or all of the module for a fixture."""
+        """Return the tests that a node's uses affect: its own tests, or all of the module for a fixture."""
         if isinstance(node, _Definition) and _is_fixture(node) and not self._is_shared:
-            return tuple(test for each in self._tree.body for test, _ in _functions(each))
+            return tuple(test for statement in self._tree.body for test, _ in _functions(statement))
         return tuple(test for test, _ in _functions(node, classes))
 
     def unit(
@@ -127,12 +127,12 @@ class _Reader:
             name=getattr(node, "name", ""),
             tests=tests,
             edits=tuple(edits),
-            options=OldOptions(secrets=tuple(name for each in options for name in each.secrets)),
+            options=OldOptions(secrets=tuple(name for option in options for name in option.secrets)),
             calls=self.calls(uses, node, classes),
             without_counterpart=tuple(
                 (use.node.lineno, f"{ast.unparse(use.node)}: {problem}")
-                for use, each in zip(uses, options, strict=True)
-                for problem in each.problems
+                for use, option in zip(uses, options, strict=True)
+                for problem in option.problems
             ),
         )
 
@@ -170,22 +170,26 @@ class _Reader:
         return Edit(start, end, f"pactape.use_cassette({', '.join(arguments)})")
 
     def _import_edits(self) -> Iterator[Edit]:
-        """Yield the edit that imports pactape, behind the first import of vcrpy or else the last of all."""
-        imports = [each for each in self._tree.body if isinstance(each, ast.Import | ast.ImportFrom)]
-        if any(isinstance(each, ast.Import) and _imports_name(each, "pactape") for each in imports):
+        """Yield the edit that imports pactape, after the first import of vcrpy, or else after the last import."""
+        imports = [
+            statement for statement in self._tree.body if isinstance(statement, ast.Import | ast.ImportFrom)
+        ]
+        if any(
+            isinstance(statement, ast.Import) and _imports_name(statement, "pactape") for statement in imports
+        ):
             return
-        behind = [each for each in imports if _is_of_vcrpy(each)][:1] or imports[-1:]
-        for each in behind:
-            _, end = self._positions.span(each)
+        previous = [statement for statement in imports if _is_of_vcrpy(statement)][:1] or imports[-1:]
+        for statement in previous:
+            _, end = self._positions.span(statement)
             yield Edit(end, end, "\nimport pactape")
-        if not behind:
+        if not previous:
             start, _ = self._positions.span(self._tree.body[0]) if self._tree.body else (0, 0)
             yield Edit(start, start, "import pactape\n")
 
 
 def _is_fixture(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    functions = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
-    return any(ast.unparse(each).rpartition(".")[2] == "fixture" for each in functions)
+    functions = [mark.func if isinstance(mark, ast.Call) else mark for mark in node.decorator_list]
+    return any(ast.unparse(function).rpartition(".")[2] == "fixture" for function in functions)
 
 
 def _is_of_vcrpy(node: ast.Import | ast.ImportFrom) -> bool:
@@ -193,7 +197,7 @@ def _is_of_vcrpy(node: ast.Import | ast.ImportFrom) -> bool:
 
 
 def _imports_name(node: ast.Import, name: str) -> bool:
-    return any(each.name == name for each in node.names)
+    return any(alias.name == name for alias in node.names)
 
 
 def _options_of(use: RecorderUse) -> OldOptions:
@@ -208,5 +212,5 @@ def _functions(
     if isinstance(node, _Definition) and node.name.startswith("test"):
         yield MarkedTest(classes=classes, name=node.name, named=(), line=node.lineno, is_own=False), node
     elif isinstance(node, ast.ClassDef):
-        for each in node.body:
-            yield from _functions(each, (*classes, node.name))
+        for statement in node.body:
+            yield from _functions(statement, (*classes, node.name))

@@ -1,4 +1,4 @@
-"""Where each old cassette of a test lies, and where it moves."""
+"""Finds the old cassettes of tests, and their new paths."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["CassetteMoves"]
 
 
 class CassetteMoves:
-    """Finds the old cassettes of tests, and makes their moves.
+    """Finds the old cassettes of tests, and plans their moves.
 
     Args:
         projects: The projects that the modules belong to.
@@ -107,7 +107,7 @@ class CassetteMoves:
         )
 
     def has_new(self, path: Path, test: MarkedTest) -> bool:
-        """Return whether a test without parameters has its new cassette already."""
+        """Return whether a test without parameters already has a new cassette."""
         return self._new(path, self._nodeid(path, test, test.name)).is_file()
 
     def _nodeid(self, path: Path, test: MarkedTest, name: str) -> str:
@@ -119,7 +119,7 @@ class CassetteMoves:
     def _by_whole_name(
         self, path: Path, test: MarkedTest, files: dict[str, list[Path]]
     ) -> Mapping[str, list[Path]]:
-        """Return the cassettes by whole names: pytest-recording cuts long ones, and replaces characters."""
+        """Return the cassettes by full names: pytest-recording shortens long names and replaces characters."""
         if not any("[" in name and ("-" in name or shortened_digest(name)) for name in files):
             return files
         prefix = f"{test.classes[-1]}." if test.classes else ""
@@ -128,20 +128,20 @@ class CassetteMoves:
             for key in dict.fromkeys((digest_of(f"{prefix}{name}"), file_stem_of(name))):
                 names.setdefault(key, []).append(name)
         return {
-            each: old
+            fromkey: old
             for name, old in files.items()
-            for each in dict.fromkeys(names.get(shortened_digest(name) or name, [name]))
+            for fromkey in dict.fromkeys(names.get(shortened_digest(name) or name, [name]))
         }
 
     def _names_of_tests(self, path: Path) -> list[str]:
-        """Return the names of a module's tests with their parameters; they are collected once."""
+        """Return the names of a module's tests with their parameters, collecting them only once."""
         if path not in self._names:
             self._names[path] = names_of_tests(path, self._projects.root)
         return self._names[path]
 
     def _scrubbed(self, old: Sequence[Path], module: Path) -> tuple[str, ...]:
         return tuple(
-            f"{self._projects.display_path(file)}: {str(each).partition(': ')[2]}"
+            f"{self._projects.display_path(file)}: {str(finding).partition(': ')[2]}"
             for file in old
-            for each in lint_cassette(file, self._projects.rules_of(module))
+            for finding in lint_cassette(file, self._projects.rules_of(module))
         )

@@ -1,4 +1,4 @@
-"""Rewriting old cassettes as if recorded today: scrubbed, and with the test that they belong to."""
+"""Rewrites old cassettes like new recordings: scrubbed, and with the test that they belong to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["cleaned_cassette"]
 
 
 def cleaned_cassette(files: Sequence[Path], provenance: Provenance | None, rules: ScrubRules) -> bytes:
-    """Return the bytes of one cassette that joins several old ones.
+    """Return the bytes of one cassette that combines several old ones.
 
     Args:
         files: The old cassettes, in the order of their interactions.
@@ -31,7 +31,7 @@ def cleaned_cassette(files: Sequence[Path], provenance: Provenance | None, rules
         CassetteFormatError: A file can't be read as a cassette.
     """
     return encode_cassette(
-        [each for file in files for each in _cleaned(file, rules)],
+        [interaction for file in files for interaction in _cleaned(file, rules)],
         CassetteMetadata(provenance=provenance),
         RecordingFilter({}, rules).scrubber,
     )

@@ -1,4 +1,4 @@
-"""Evaluating path expressions of a module without running them."""
+"""Evaluates path expressions of a module without running them."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ _NO_NAMES: Mapping[str, ast.expr] = {}
 
 
 def assigned_values(scope: ast.Module | ast.FunctionDef) -> dict[str, ast.expr]:
-    """Return what the names of a module or function stand for that are assigned there once.
+    """Return the values of the names that a module or function assigns exactly once.
 
     Example:
         >>> sorted(assigned_values(ast.parse("A = 1; B: int = 2; A = 3")))
         ['B']
     """
     values: dict[str, list[ast.expr]] = {}
-    for each in scope.body:
-        if isinstance(each, ast.Assign | ast.AnnAssign) and each.value is not None:
-            for target in each.targets if isinstance(each, ast.Assign) else [each.target]:
+    for statement in scope.body:
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
+            for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
                 if isinstance(target, ast.Name):
-                    values.setdefault(target.id, []).append(each.value)
+                    values.setdefault(target.id, []).append(statement.value)
     return {name: found[0] for name, found in values.items() if len(found) == 1}
 
 
 def path_of(
     node: ast.AST, module: Path, test_module: Path | None = None, names: Mapping[str, ast.expr] = _NO_NAMES
 ) -> Path | None:
-    """Return the path that an expression means; None when it is computed.
+    """Return the value of a path expression; None when it is computed.
 
     Understands texts, `os.path.join`, `pathlib` with "/", `__file__`, names that are assigned once, and the paths
     and names of `request`.
 
     Args:
         node: The expression.
-        module: The module that it stands in.
-        test_module: The module of the test that asks for it; None where that isn't known.
-        names: What names of the module stand for.
+        module: The module that contains it.
+        test_module: The module of the test that requests it; None if unknown.
+        names: The values of the module's names.
 
     Example:
         >>> expression = ast.parse("os.path.join('tests', 'cassettes')", mode="eval").body
@@ -59,7 +59,7 @@ def path_of(
 
 
 class _Reader(msgspec.Struct, frozen=True):
-    """What an expression may refer to; see `path_of`."""
+    """Evaluates the expressions of a module; see `path_of`."""
 
     module: Path
     test_module: Path | None
@@ -93,11 +93,11 @@ class _Reader(msgspec.Struct, frozen=True):
         return _module_name(self.test_module) if is_name and self.test_module is not None else None
 
     def concatenated(self, nodes: list[ast.expr]) -> str | None:
-        """Return texts and paths as one text; a text keeps the slash at its end."""
+        """Return the concatenation of texts and paths; a text keeps the slash at its end."""
         texts = []
-        for each in nodes:
-            text = self.text(each)
-            path = self.path(each) if text is None else None
+        for node in nodes:
+            text = self.text(node)
+            path = self.path(node) if text is None else None
             texts.append(path.as_posix() if path is not None else text)
         return None if None in texts else "".join(text for text in texts if text is not None)
 
@@ -144,15 +144,15 @@ class _Reader(msgspec.Struct, frozen=True):
         return None
 
     def joined(self, nodes: list[ast.expr]) -> Path | None:
-        paths = [self.path(each) for each in nodes]
+        paths = [self.path(node) for node in nodes]
         first = paths[0] if paths else None
-        if first is None or any(each is None for each in paths):
+        if first is None or any(path is None for path in paths):
             return None
-        return first.joinpath(*[each for each in paths[1:] if each is not None])
+        return first.joinpath(*[path for path in paths[1:] if path is not None])
 
 
 def _module_name(module: Path) -> str:
-    """Return the name that pytest imports a test module under: with the packages that it is in."""
+    """Return the name under which pytest imports a test module, with its packages."""
     names = [module.stem]
     for folder in module.parents:
         if not (folder / "__init__.py").is_file():

@@ -1,4 +1,4 @@
-"""The journal of an adoption that is under way, so that one that was interrupted can be finished."""
+"""The journal of a running adoption, with which an interrupted adoption can be finished."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _NAME = "journal"
 
 
 class _Entries(msgspec.Struct):
-    """What an adoption has done so far.
+    """The steps of an adoption so far.
 
     Args:
-        sources: The text that each module had before, by path.
+        sources: The original text of each module, by path.
         digests: The digests of the texts that the adoption wrote, by the module's path.
-        obsolete: The old cassettes that it has begun to delete; empty as long as it may be undone.
+        obsolete: The old cassettes that it has started to delete; empty while it can be undone.
     """
 
     sources: dict[str, bytes] = {}
@@ -35,12 +35,12 @@ class _Entries(msgspec.Struct):
 
 
 class Resumption(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done to finish an adoption that was interrupted.
+    """The result of finishing an interrupted adoption.
 
     Args:
-        restored: The modules that have the text from before it again.
-        edited: The modules that somebody has changed since, and that stay as they are.
-        deleted: How many old cassettes were deleted that nothing needs any more.
+        restored: The modules with their original text restored.
+        edited: The modules that were edited in the meantime, and stay unchanged.
+        deleted: The number of deleted old cassettes that were no longer needed.
     """
 
     restored: tuple[Path, ...] = ()
@@ -49,11 +49,11 @@ class Resumption(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Journal:
-    """Writes modules so that they can have their old text again, until old cassettes are deleted.
+    """Writes modules in a way that can be undone until old cassettes are deleted.
 
     Args:
         root: The project's folder.
-        sources: The text of each module before, by path.
+        sources: The original text of each module, by path.
     """
 
     def __init__(self, root: Path, sources: Mapping[Path, bytes]) -> None:
@@ -72,7 +72,7 @@ class Journal:
         write_atomically(path, text)
 
     def finish(self, obsolete: Iterable[Path]) -> None:
-        """Delete old cassettes, and then the journal; from now on nothing is undone.
+        """Delete old cassettes, and then the journal; the adoption can no longer be undone.
 
         Raises:
             OutputError: A file can't be deleted.
@@ -93,13 +93,13 @@ def is_interrupted(root: Path) -> bool:
 
 
 def resume(root: Path) -> Resumption | None:
-    """Undo what an interrupted adoption has begun, or finish it if it has deleted old cassettes already.
+    """Undo an interrupted adoption, or finish it if it has already deleted old cassettes.
 
     Args:
         root: The project's folder.
 
     Returns:
-        What was done; None when no adoption was interrupted.
+        The result; None when no adoption was interrupted.
 
     Raises:
         OutputError: A file can't be written or deleted.

@@ -1,4 +1,4 @@
-"""Finding the cassettes of a test where pytest-recording and pytest-vcr keep them."""
+"""Finds the cassettes of a test in the folders of pytest-recording and pytest-vcr."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def old_cassettes(folders: CassetteFolders, test: MarkedTest) -> dict[str, list[
         return own
     flat: dict[str, list[Path]] = {}
     for flat_folder in folders.flat:
-        for each in dict.fromkeys((prefix, "")):
-            for file, name in _cassettes_of(flat_folder, each, test.name).items():
+        for fromkey in dict.fromkeys((prefix, "")):
+            for file, name in _cassettes_of(flat_folder, fromkey, test.name).items():
                 flat.setdefault(name, []).append(file)
     return flat
 
@@ -65,25 +65,25 @@ def _cassettes_of(folder: Path, prefix: str, name: str) -> dict[Path, str]:
 
 
 def _has_parameters(stem: str, test_stem: str) -> bool:
-    """Return whether a file is named after a test with parameters; pytest-recording cuts long names."""
+    """Return whether a file is named after a test with parameters; pytest-recording shortens long names."""
     if not stem.startswith(f"{test_stem}["):
         return False
     return stem.endswith("]") or _SHORTENED.fullmatch(stem) is not None
 
 
 def shortened_digest(stem: str) -> str | None:
-    """Return the digest at the end of a name that pytest-recording has cut; None for any other name."""
+    """Return the digest at the end of a name that pytest-recording has shortened; None for other names."""
     match = _SHORTENED.fullmatch(stem)
     return match.group(2) if match else None
 
 
 def digest_of(name: str) -> str:
-    """Return the digest that pytest-recording puts at the end of a long name."""
+    """Return the digest that pytest-recording appends to a long name."""
     return hashlib.md5(name.translate(_FORBIDDEN).encode(), usedforsecurity=False).hexdigest()
 
 
 def file_stem_of(name: str) -> str:
-    """Return a test's name as the name of its file: pytest-recording replaces what some file systems forbid."""
+    """Return the file name of a test's name: pytest-recording replaces characters that are often forbidden."""
     return name.translate(_FORBIDDEN)
 
 

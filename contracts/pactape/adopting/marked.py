@@ -22,8 +22,8 @@ class Edit(msgspec.Struct, frozen=True, order=True):
     """A replacement of some bytes of a module.
 
     Args:
-        start: Where they begin.
-        end: Where they end.
+        start: The offset where they begin.
+        end: The offset where they end.
         text: Their replacement.
     """
 
@@ -38,7 +38,7 @@ class MarkedTest(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         classes: The names of its classes, the outermost first.
         name: The name of its function.
-        named: The cassettes that its markers name.
+        named: The cassettes in its markers.
         line: The line of its definition.
         is_own: Whether a marker is on the test itself, not only on its class or module.
         folder: The expression in a marker for the folder of its cassettes; None without one.
@@ -79,9 +79,9 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
         tests: Its tests.
         edits: The edits that replace its markers with Pactape's.
         options: The translated arguments of its markers.
-        calls: Its calls of vcrpy's `use_cassette`; it has markers, calls, or calls inside of marked tests.
-        without_counterpart: Options of its markers or calls that Pactape has no counterpart for: line, and
-            what to do.
+        calls: Its calls of vcrpy's `use_cassette`; it has markers, calls, or calls inside marked tests.
+        without_counterpart: Options of its markers or calls without an equivalent in Pactape: the line,
+            and what to do.
         is_marked: Whether it has markers.
     """
 
@@ -104,8 +104,8 @@ class TestModule(msgspec.Struct, frozen=True, kw_only=True):
         tree: Its syntax tree.
         units: The units that move.
         staying: The tests that keep their old markers.
-        left: What is not changed: line and reason.
-        staying_calls: The calls that stay.
+        left: The parts that are not changed: line and reason.
+        staying_calls: The calls that stay unchanged.
     """
 
     __test__ = False

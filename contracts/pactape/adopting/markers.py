@@ -1,4 +1,4 @@
-"""The old markers of a test module, and the edits that make them Pactape's."""
+"""The old markers of a test module, and the edits that replace them with Pactape's."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def read_module(source: bytes, *, path: Path, extra: str = "") -> TestModule:
 
     Args:
         source: The module's text.
-        path: Where the module is.
+        path: The module's path.
         extra: A further argument for every new marker or call, 'body="ignore"'.
 
     Raises:
@@ -62,8 +62,8 @@ def read_module(source: bytes, *, path: Path, extra: str = "") -> TestModule:
             staying += unit.tests
         elif unit.tests or unit.edits:
             units.append(unit)
-    inside = {id(each) for node, _ in marked for each in ast.walk(node)}
-    outside = {id(each) for each in ast.walk(tree)} - inside
+    inside = {id(child) for node, _ in marked for child in ast.walk(node)}
+    outside = {id(child) for child in ast.walk(tree)} - inside
     calls = read_calls(source, tree, path=path, extra=extra, excluded=inside)
     inner = read_calls(source, tree, path=path, extra=extra, excluded=outside).units if units else ()
     ends = {getattr(node, "lineno", 1): getattr(node, "end_lineno", None) for node, _ in marked}
@@ -83,14 +83,16 @@ class _Reader:
         self.tree = tree
         self.extra = extra
         self.positions = SourcePositions(source)
-        self.module_marks = [mark for each in tree.body for mark in _pytestmarks(each)]
+        self.module_marks = [mark for statement in tree.body for mark in _pytestmarks(statement)]
 
     def unit(self, node: ast.AST, classes: tuple[str, ...]) -> tuple[Unit, list[tuple[int, str]]]:
         """Return a test, class or module as a unit to move, and the reasons why it can't."""
         marks = self.marks(node)
         unit_nodes = {id(inner) for mark in marks for inner in ast.walk(mark)}
         problems = [
-            (each.lineno, _misplaced(each)) for each in _old_marks(node) if id(each) not in unit_nodes
+            (old_mark.lineno, _misplaced(old_mark))
+            for old_mark in _old_marks(node)
+            if id(old_mark) not in unit_nodes
         ]
         if marks:
             problems += [*_unsupported(marks), *_uses_fixtures(node)]
@@ -109,13 +111,13 @@ class _Reader:
 
     def marks(self, node: ast.AST) -> list[ast.expr]:
         """Return the old markers in the expected places: decorators and `pytestmark`."""
-        decorators = [mark for each in ast.walk(node) for mark in _decorators(each) if _kind(mark)]
-        return decorators + [mark for each in ast.walk(node) for mark in _pytestmarks(each)]
+        decorators = [mark for child in ast.walk(node) for mark in _decorators(child) if _kind(mark)]
+        return decorators + [mark for child in ast.walk(node) for mark in _pytestmarks(child)]
 
     def edits(self, mark: ast.expr, node: ast.AST) -> Iterator[Edit]:
         end = self.positions.at(mark.end_lineno, mark.end_col_offset)
         others = self.beside(mark, node)
-        if any(each.lineno < mark.lineno for each in others):
+        if any(other.lineno < mark.lineno for other in others):
             yield Edit(
                 self.positions.line_starts[mark.lineno - 1],
                 self.positions.line_starts[mark.end_lineno or mark.lineno],
@@ -137,34 +139,38 @@ class _Reader:
     @staticmethod
     def beside(mark: ast.expr, node: ast.AST) -> list[ast.expr]:
         """Return the old markers of the same definition."""
-        for each in ast.walk(node):
-            decorators = _decorators(each)
+        for child in ast.walk(node):
+            decorators = _decorators(child)
             if mark in decorators:
                 return [other for other in decorators if _kind(other)]
         return []
 
     def elsewhere(self, nodes: Sequence[ast.AST]) -> list[tuple[int, str]]:
         """Return old markers outside of tests, classes and `pytestmark`."""
-        inside = {id(each) for node in nodes for each in ast.walk(node)}
-        return [(each.lineno, _misplaced(each)) for each in _old_marks(self.tree) if id(each) not in inside]
+        inside = {id(child) for node in nodes for child in ast.walk(node)}
+        return [
+            (old_mark.lineno, _misplaced(old_mark))
+            for old_mark in _old_marks(self.tree)
+            if id(old_mark) not in inside
+        ]
 
 
 def _units(body: Sequence[ast.stmt], classes: tuple[str, ...]) -> Iterator[tuple[ast.AST, tuple[str, ...]]]:
-    """Yield functions, and the classes that have a marker themselves, each with the classes that it is in."""
-    for each in body:
-        if isinstance(each, ast.ClassDef) and not _is_marked_whole(each):
-            yield from _units(each.body, (*classes, each.name))
-        elif isinstance(each, ast.ClassDef | _Definition):
-            yield each, classes
+    """Yield functions and the classes that have a marker themselves, with the classes around them."""
+    for statement in body:
+        if isinstance(statement, ast.ClassDef) and not _is_marked_whole(statement):
+            yield from _units(statement.body, (*classes, statement.name))
+        elif isinstance(statement, ast.ClassDef | _Definition):
+            yield statement, classes
 
 
 def _is_marked_whole(node: ast.ClassDef) -> bool:
-    """Return whether a class has an old marker itself, or somewhere else than on its methods and classes."""
+    """Return whether a class has an old marker itself, or in a place other than its methods and classes."""
     members = {
         id(part)
-        for each in node.body
-        if isinstance(each, ast.ClassDef | _Definition)
-        for part in ast.walk(each)
+        for statement in node.body
+        if isinstance(statement, ast.ClassDef | _Definition)
+        for part in ast.walk(statement)
     }
     return any(id(mark) not in members for mark in _old_marks(node))
 
@@ -178,9 +184,9 @@ def _pytestmarks(node: ast.AST) -> Iterator[ast.expr]:
     if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
         return
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    if any(isinstance(each, ast.Name) and each.id == "pytestmark" for each in targets):
+    if any(isinstance(target, ast.Name) and target.id == "pytestmark" for target in targets):
         values = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else [node.value]
-        yield from (each for each in values if _kind(each))
+        yield from (value for value in values if _kind(value))
 
 
 def _kind(node: ast.AST) -> str:
@@ -197,30 +203,30 @@ def _kind(node: ast.AST) -> str:
 
 
 def _old_marks(node: ast.AST) -> Iterator[ast.expr]:
-    yield from (each for each in ast.walk(node) if isinstance(each, ast.Attribute) and _kind(each))
+    yield from (child for child in ast.walk(node) if isinstance(child, ast.Attribute) and _kind(child))
 
 
 def _misplaced(node: ast.AST) -> str:
     return (
-        f"{ast.unparse(node)} is used elsewhere than as a decorator or in pytestmark. "
+        f"{ast.unparse(node)} is not used as a decorator or in pytestmark. "
         "Next step: mark the tests themselves with pytest.mark.cassette"
     )
 
 
 def _options(marks: Sequence[ast.expr]) -> OldOptions:
-    keywords = {each.arg: each.value for each in _keywords(marks) if each.arg}
+    keywords = {keyword.arg: keyword.value for keyword in _keywords(marks) if keyword.arg}
     if _folder(marks) is not None:
         del keywords[_FOLDER]
     return read_options(keywords)
 
 
 def _keywords(marks: Sequence[ast.expr]) -> list[ast.keyword]:
-    return [each for mark in marks if isinstance(mark, ast.Call) for each in mark.keywords]
+    return [keyword for mark in marks if isinstance(mark, ast.Call) for keyword in mark.keywords]
 
 
 def _folder(marks: Sequence[ast.expr]) -> ast.expr | None:
-    """Return the expression that names the folder of cassettes; None when there is none, or it is computed."""
-    folders = [each.value for each in _keywords(marks) if each.arg == _FOLDER]
+    """Return the expression for the folder of cassettes; None if it is missing or computed."""
+    folders = [keyword.value for keyword in _keywords(marks) if keyword.arg == _FOLDER]
     return folders[-1] if folders and path_of(folders[-1], Path()) is not None else None
 
 
@@ -228,7 +234,7 @@ def _unsupported(marks: Sequence[ast.expr]) -> Iterator[tuple[int, str]]:
     for mark in marks:
         if not isinstance(mark, ast.Call):
             continue
-        if not all(map(is_path, mark.args)) or any(each.arg is None for each in mark.keywords):
+        if not all(map(is_path, mark.args)) or any(keyword.arg is None for keyword in mark.keywords):
             yield (
                 mark.lineno,
                 (
@@ -240,32 +246,32 @@ def _unsupported(marks: Sequence[ast.expr]) -> Iterator[tuple[int, str]]:
 
 def _without_counterpart(marks: Sequence[ast.expr]) -> Iterator[tuple[int, str]]:
     for mark in marks:
-        yield from ((mark.lineno, f"{ast.unparse(mark)}: {each}") for each in _options([mark]).problems)
+        yield from ((mark.lineno, f"{ast.unparse(mark)}: {problem}") for problem in _options([mark]).problems)
 
 
 def _blocking(node: ast.AST) -> Iterator[tuple[int, str]]:
-    """Yield the markers `block_network` that let hosts through: Pactape's marker has to name these hosts."""
-    for each in ast.walk(node):
-        if isinstance(each, ast.Call) and ast.unparse(each.func).endswith("mark.block_network"):
+    """Yield the markers `block_network` that allow hosts, which must be in Pactape's marker."""
+    for child in ast.walk(node):
+        if isinstance(child, ast.Call) and ast.unparse(child.func).endswith("mark.block_network"):
             for hosts in (
-                ast.unparse(option.value) for option in each.keywords if option.arg == "allowed_hosts"
+                ast.unparse(option.value) for option in child.keywords if option.arg == "allowed_hosts"
             ):
                 advice = f"if its cassette doesn't hold them, write pytest.mark.cassette(allow={hosts})"
                 yield (
-                    each.lineno,
-                    f"{ast.unparse(each)}: allowed_hosts can't be carried over. Next step: {advice}",
+                    child.lineno,
+                    f"{ast.unparse(child)}: allowed_hosts can't be carried over. Next step: {advice}",
                 )
 
 
 def _uses_fixtures(node: ast.AST) -> Iterator[tuple[int, str]]:
-    for each in ast.walk(node):
-        if isinstance(each, _Definition):
-            names = [argument.arg for argument in (*each.args.args, *each.args.kwonlyargs)]
+    for child in ast.walk(node):
+        if isinstance(child, _Definition):
+            names = [argument.arg for argument in (*child.args.args, *child.args.kwonlyargs)]
             for name in sorted(_FIXTURES.intersection(names)):
                 yield (
-                    each.lineno,
+                    child.lineno,
                     (
-                        f"{each.name} needs the fixture {name}, which only the other plugin provides. Next "
+                        f"{child.name} needs the fixture {name}, which only the other plugin provides. Next "
                         "step: keep the other plugin for this test, or use pactape.use_cassette inside the test"
                     ),
                 )
@@ -275,7 +281,7 @@ def _tests(node: ast.AST, classes: tuple[str, ...], outer: tuple[ast.expr, ...])
     """Yield the tests below a node that are marked, directly or through their class or module."""
     body: list[ast.stmt] = node.body if isinstance(node, ast.Module | ast.ClassDef) else []
     own = tuple(mark for mark in _decorators(node) if _kind(mark))
-    marks = (*outer, *own, *(mark for each in body for mark in _pytestmarks(each)))
+    marks = (*outer, *own, *(mark for statement in body for mark in _pytestmarks(statement)))
     if isinstance(node, _Definition):
         if marks and node.name.startswith("test"):
             yield MarkedTest(
@@ -288,13 +294,13 @@ def _tests(node: ast.AST, classes: tuple[str, ...], outer: tuple[ast.expr, ...])
             )
         return
     inner = (*classes, node.name) if isinstance(node, ast.ClassDef) else classes
-    for each in body:
-        if isinstance(each, ast.ClassDef | _Definition):
-            yield from _tests(each, inner, marks)
+    for statement in body:
+        if isinstance(statement, ast.ClassDef | _Definition):
+            yield from _tests(statement, inner, marks)
 
 
 def _cassette_names(marks: Sequence[ast.expr]) -> Iterator[str]:
     for mark in marks:
-        for each in mark.args if isinstance(mark, ast.Call) else ():
-            if isinstance(each, ast.Constant):
-                yield str(each.value)
+        for arg in mark.args if isinstance(mark, ast.Call) else ():
+            if isinstance(arg, ast.Constant):
+                yield str(arg.value)

@@ -1,4 +1,4 @@
-"""The tests of a module that have Pactape's marker already: they were moved before, or changed by hand."""
+"""The tests of a module that already have Pactape's marker, because they were moved earlier or edited by hand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def moved_tests(tree: ast.Module) -> Iterator[MarkedTest]:
-    """Yield the tests that a `cassette` marker gives the cassette of their own name."""
+    """Yield the tests whose `cassette` marker gives them the cassette of their own name."""
     yield from _tests(tree.body, (), _marks(tree))
 
 
@@ -32,10 +32,10 @@ def has_own_calls(tree: ast.Module) -> bool:
 
 
 def classes_derived_from(tree: ast.Module, base: str) -> Iterator[str]:
-    """Yield the classes of a module that name a class as their base."""
+    """Yield the classes of a module that have a class as their base."""
     for node in tree.body if base else ():
         if isinstance(node, ast.ClassDef):
-            bases = {ast.unparse(each).rpartition(".")[2] for each in node.bases}
+            bases = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
             if base in bases:
                 yield node.name
 
@@ -55,11 +55,15 @@ def _tests(
 def _marks(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[ast.expr, ...]:
     """Return our markers of a definition: its decorators, and those in `pytestmark`."""
     marks = [] if isinstance(node, ast.Module) else list(node.decorator_list)
-    for each in [] if isinstance(node, _Definition) else node.body:
-        if isinstance(each, ast.Assign) and any(
-            isinstance(target, ast.Name) and target.id == "pytestmark" for target in each.targets
+    for statement in [] if isinstance(node, _Definition) else node.body:
+        if isinstance(statement, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id == "pytestmark" for target in statement.targets
         ):
-            marks += each.value.elts if isinstance(each.value, ast.List | ast.Tuple) else [each.value]
+            marks += (
+                statement.value.elts
+                if isinstance(statement.value, ast.List | ast.Tuple)
+                else [statement.value]
+            )
     return tuple(filter(_is_ours, marks))
 
 

@@ -1,4 +1,4 @@
-"""Data types: the cassettes that move, the modules that change, and the whole plan."""
+"""Data types: cassettes to move, modules to change, and the plan."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def scrubbed_names(self) -> list[str]:
         """The names of the values that were replaced."""
-        return [match[1] for each in self.scrubbed if (match := _NAME.search(each))]
+        return [match[1] for line in self.scrubbed if (match := _NAME.search(line))]
 
 
 class Unrecorded(msgspec.Struct, frozen=True):
-    """A test without a cassette whose marker changes nevertheless.
+    """A test whose marker changes although it has no cassette.
 
     Args:
         module: Its module.
         unit: The line of the unit that it belongs to.
-        line: Where it is and where its cassette would be, for messages.
+        line: Its location and the path that its cassette would have, for messages.
     """
 
     module: Path
@@ -68,9 +68,9 @@ class ModuleChange(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         path: The module.
-        source: Its text before.
+        source: Its original text.
         edits: The edits by the line of their unit.
-        has_calls: Whether calls of vcrpy's `use_cassette` change, and not markers.
+        has_calls: Whether calls of vcrpy's `use_cassette` change instead of markers.
     """
 
     path: Path
@@ -85,26 +85,32 @@ class ModuleChange(msgspec.Struct, frozen=True, kw_only=True):
 
     def text(self, without: frozenset[int] = frozenset()) -> bytes:
         """Return its text after all edits except those of some units."""
-        edits = [edit for line, each in self.edits.items() if line not in without for edit in each]
+        edits = [
+            edit
+            for line, edits_of_unit in self.edits.items()
+            if line not in without
+            for edit in edits_of_unit
+        ]
         text = edited(self.source, edits)
         return without_unused_import(text) if edits and self.has_calls else text
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What adopting a project changes.
+    """The plan for adopting a project.
 
     Args:
         moves: The cassettes that move.
         modules: The test modules that change.
-        left: What stays unchanged, why, and what to do, one line each.
+        left: The parts that stay unchanged, with the reason and the next step, one line each.
         kept: The old cassettes that stay where they are, because something else opens them.
-        options: What the project's old configuration means.
-        dropped: The options without a counterpart that moving tests had: module, line of the unit, and what to do.
-        unrecorded: The tests without a cassette whose markers change nevertheless, since moved tests are run.
-        hints: What to do once nothing uses the other plugin any more, one line each.
-        projects: The folders whose pyproject.toml gets the options: of each project that moving tests belong to.
-        needs_table: Whether the tests find their cassettes only when the project's pyproject.toml gets our table.
-        moved_before: How many tests have our marker already; the calls of a module count as one.
+        options: The project's old configuration, translated.
+        dropped: The options of moving tests that have no equivalent: module, line of the unit, and what to do.
+        unrecorded: The tests whose markers change although they have no cassette, because moved tests are run.
+        hints: The next steps once the other plugin is no longer used, one line each.
+        projects: The folders of the projects with moving tests; their pyproject.toml files get the options.
+        needs_table: Whether the tests find their cassettes only if the table is added to the project's
+            pyproject.toml.
+        moved_before: The number of tests that already have Pactape's marker; the calls of a module count as one.
     """
 
     moves: tuple[Move, ...]
@@ -127,9 +133,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """
         cassettes = {move.new for move in self.moves if (move.module, move.unit) not in put_back}
         modules = [
-            each.path
-            for each in self.modules
-            if any((each.path, line) not in put_back for line in each.edits)
+            change.path
+            for change in self.modules
+            if any((change.path, line) not in put_back for line in change.edits)
         ]
         return len(cassettes), len(modules)
 

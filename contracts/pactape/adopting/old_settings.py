@@ -1,4 +1,4 @@
-"""The settings of a project's former recorder: its test files, its `vcr_config` fixtures, its cassette folders."""
+"""The settings of a project's previous recorder: its test files, `vcr_config` fixtures and cassette folders."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def _python_files(root: Path) -> tuple[str, ...]:
 
 
 def plugin_options(root: Path) -> tuple[str, tuple[str, ...]]:
-    """Return the options of the other plugins in pytest's `addopts`, and the name of the file that they are in."""
+    """Return the options of the other plugins in pytest's `addopts`, and the name of their file."""
     file, values = _ini_values(root, "addopts")
-    return file, tuple(each for each in values if _OPTION.match(each))
+    return file, tuple(value for value in values if _OPTION.match(value))
 
 
 def _ini_values(root: Path, option: str) -> tuple[str, tuple[str, ...]]:
-    """Return the words of one of pytest's settings, and the name of the file that they are in."""
+    """Return the words of one of pytest's settings, and the name of their file."""
     for name, section in _INI:
         parser = configparser.ConfigParser(interpolation=None)
         with suppress(configparser.Error, OSError, UnicodeDecodeError):
@@ -83,22 +83,24 @@ def _fixture_options(function: ast.FunctionDef, tree: ast.Module) -> OldOptions:
 
 def _returned(function: ast.FunctionDef) -> ast.expr | None:
     """Return what a fixture returns or yields; None when there are several."""
-    values = [each.value for each in _own_nodes(function) if isinstance(each, ast.Return | ast.Yield)]
+    values = [node.value for node in _own_nodes(function) if isinstance(node, ast.Return | ast.Yield)]
     return values[0] if len(values) == 1 else None
 
 
 def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
     """Yield the nodes below a function that don't belong to a function inside it."""
-    for each in ast.iter_child_nodes(node):
-        yield each
-        if not isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            yield from _own_nodes(each)
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from _own_nodes(child)
 
 
 def _options_of(node: ast.expr | None, values: Mapping[str, ast.expr]) -> dict[str, ast.expr] | None:
-    """Return the options that an expression states: a mapping, its name, or several joined; None if computed."""
+    """Return the options in an expression: a mapping, its name, or several combined; None if computed."""
     if isinstance(node, ast.Name) and node.id in values:
-        return _options_of(values[node.id], {name: each for name, each in values.items() if name != node.id})
+        return _options_of(
+            values[node.id], {name: value for name, value in values.items() if name != node.id}
+        )
     if isinstance(node, ast.Dict):
         parts = [
             _options_of(value, values) if key is None else _option(key, value)
@@ -106,10 +108,10 @@ def _options_of(node: ast.expr | None, values: Mapping[str, ast.expr]) -> dict[s
         ]
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
         keywords = [
-            _options_of(each.value, values) if each.arg is None else {each.arg: each.value}
-            for each in node.keywords
+            _options_of(keyword.value, values) if keyword.arg is None else {keyword.arg: keyword.value}
+            for keyword in node.keywords
         ]
-        parts = [*(_options_of(each, values) for each in node.args), *keywords]
+        parts = [*(_options_of(arg, values) for arg in node.args), *keywords]
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
         parts = [_options_of(node.left, values), _options_of(node.right, values)]
     else:
@@ -125,18 +127,20 @@ def _option(key: ast.expr, value: ast.expr) -> dict[str, ast.expr] | None:
 
 
 def cassette_folder(tree: ast.Module, path: Path, test_module: Path | None = None) -> Path | None:
-    """Return the folder that a module's `vcr_cassette_dir` fixture returns; None when it has none that can be read.
+    """Return the folder that a module's `vcr_cassette_dir` fixture returns; None without one that can be read.
 
     Understands texts, `os.path.join`, `pathlib` with "/", `__file__` and `request.module.__name__`.
 
     Args:
         tree: The module's syntax tree.
-        path: Where the module is.
-        test_module: The test module that asks for the fixture; None where that is not known.
+        path: The module's path.
+        test_module: The test module that requests the fixture; None if unknown.
     """
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == "vcr_cassette_dir":
-            returns = [each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value]
+            returns = [
+                child.value for child in ast.walk(node) if isinstance(child, ast.Return) and child.value
+            ]
             if len(returns) == 1:
                 return path_of(returns[0], path, test_module, assigned_values(tree) | assigned_values(node))
     return None
@@ -150,18 +154,23 @@ def opened_cassettes(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
     """
     for node in ast.walk(tree):
         for place, part in _parts_with_names(node):
-            for each in ast.walk(part):
-                if isinstance(each, ast.Constant) and isinstance(each.value, str):
-                    name = each.value.replace("\\", "/").rpartition("/")[2]
+            for child in ast.walk(part):
+                if isinstance(child, ast.Constant) and isinstance(child.value, str):
+                    name = child.value.replace("\\", "/").rpartition("/")[2]
                     if name.endswith((".yaml", ".yml", ".json")):
-                        yield each.lineno, place, name
+                        yield child.lineno, place, name
 
 
 def _parts_with_names(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """Yield the parts of a function, or the constants of a module or class, with what they belong to."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        defaults = [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]
-        parameters = [each for each in node.decorator_list if _PARAMETERS.search(ast.unparse(each))]
+        defaults = [
+            *node.args.defaults,
+            *(kw_default for kw_default in node.args.kw_defaults if kw_default is not None),
+        ]
+        parameters = [
+            decorator for decorator in node.decorator_list if _PARAMETERS.search(ast.unparse(decorator))
+        ]
         yield from ((node.name, part) for part in (*node.body, *defaults, *parameters))
     elif isinstance(node, ast.Module | ast.ClassDef):
         for statement in node.body:

@@ -43,10 +43,10 @@ def plan_adoption(paths: Sequence[Path], settings: Settings, *, is_tried: bool =
     """Return the plan; nothing is written.
 
     Args:
-        paths: Test modules, and folders with such.
+        paths: Test modules, and folders of test modules.
         settings: The project's settings; the cassettes go to its folder.
         is_tried: Whether the moved tests will be run; if so, tests move without the options that have no
-            counterpart.
+            equivalent.
 
     Raises:
         BadInputError: A module or a cassette can't be read, or two cassettes would become one.
@@ -153,13 +153,17 @@ class _Planner:
             for path, line, options in fixtures
             for problem in options.problems
         ]
-        each = [options for _, _, options in fixtures]
+        translated = [options for _, _, options in fixtures]
         return OldOptions(
-            repeats=any(one.repeats for one in each),
-            ignore=tuple(dict.fromkeys(entry for one in each for entry in one.ignore)),
-            ignore_hosts=tuple(dict.fromkeys(host for one in each for host in one.ignore_hosts)),
-            ignore_localhost=any(one.ignore_localhost for one in each),
-            secrets=tuple(dict.fromkeys([*(name for one in each for name in one.secrets), *secrets])),
+            repeats=any(options.repeats for options in translated),
+            ignore=tuple(dict.fromkeys(entry for options in translated for entry in options.ignore)),
+            ignore_hosts=tuple(
+                dict.fromkeys(host for options in translated for host in options.ignore_hosts)
+            ),
+            ignore_localhost=any(options.ignore_localhost for options in translated),
+            secrets=tuple(
+                dict.fromkeys([*(name for options in translated for name in options.secrets), *secrets])
+            ),
         )
 
     def _cassettes_read_by_code(self) -> Iterator[Path]:
@@ -195,11 +199,11 @@ class _Planner:
         marked_moves = self._marked_moves(path, unit) if unit.is_marked else []
         if call_moves is None or marked_moves is None:
             return None
-        self._dropped += [(path, unit.line, each) for each in lines]
+        self._dropped += [(path, unit.line, line) for line in lines]
         return call_moves + marked_moves
 
     def _marked_moves(self, path: Path, unit: Unit) -> list[Move] | None:
-        """Return the moves of a unit's cassettes; None when a test has none of its own, and it stays."""
+        """Return the moves of a unit's cassettes; None if a test has no cassette, so the unit stays."""
         missing = [
             test
             for test in unit.tests
@@ -222,7 +226,7 @@ class _Planner:
         return [move for test in unit.tests for move in self._cassettes.of_test(path, test, unit=unit.line)]
 
     def _heir(self, test: MarkedTest) -> str:
-        """Return which class inherits a test and has its cassette, with the next step; empty when none does."""
+        """Return the class that inherits a test and has its cassette, with the next step; empty without one."""
         for module, tree in self._trees.items():
             for name in classes_derived_from(tree, test.classes[-1] if test.classes else ""):
                 heir = msgspec.structs.replace(test, classes=(name,))
@@ -235,7 +239,7 @@ class _Planner:
         return ""
 
     def _call_moves(self, path: Path, unit: Unit) -> list[Move] | None:
-        """Return the moves of the cassettes that a unit's calls name; None when it stays as one is missing."""
+        """Return the moves of the cassettes in a unit's calls; None if one is missing, so the unit stays."""
         files = {call: self._file(call) for call in unit.calls}
         missing = [call for call, file in files.items() if not file.is_file()]
         self._notes += [
@@ -251,7 +255,7 @@ class _Planner:
         ]
 
     def _leftovers(self) -> Iterator[Move]:
-        """Yield the moves of old cassettes whose tests have our marker: an adoption ended too early."""
+        """Yield the moves of old cassettes of tests with Pactape's marker, left by an unfinished adoption."""
         for path, tree in self._trees.items():
             for test in moved_tests(tree):
                 for move in self._cassettes.of_test(path, test, unit=test.line):
@@ -273,9 +277,9 @@ class _Planner:
         for path, (_, module) in self._modules.items():
             for call in module.calls:
                 file = self._projects.file_in_project(path)
-                ids = ["::".join([file, *each.classes, each.name]) for each in call.tests]
+                ids = ["::".join([file, *test.classes, test.name]) for test in call.tests]
                 node_ids = users.setdefault(self._file(call), [])
-                node_ids += [each for each in ids if each not in node_ids]
+                node_ids += [identifier for identifier in ids if identifier not in node_ids]
         return users
 
     def _file(self, call: CassetteCall) -> Path:
@@ -286,5 +290,5 @@ class _Planner:
 
 
 def _count_moved(tree: ast.Module) -> int:
-    """Return how many tests of a module are Pactape's already; a module's calls count as one."""
+    """Return how many tests of a module already use Pactape; a module's calls count as one."""
     return sum(1 for _ in moved_tests(tree)) or int(has_own_calls(tree))

@@ -1,4 +1,4 @@
-"""The projects that test modules belong to once the adoption is carried out: a repository may have several."""
+"""The projects that test modules will belong to after the adoption; a repository may have several."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ __all__ = ["Projects"]
 class Projects:
     """Finds the settings that a test module will have.
 
-    While tests run, the nearest pyproject.toml with a table `[tool.pactape]` counts. A folder inside the project
-    that has such a table is a project of its own; all other modules belong to the project that is adopted, even
-    if a pyproject.toml without that table is nearer.
+    While tests run, the nearest pyproject.toml with a table `[tool.pactape]` applies. A folder inside the project
+    that has such a table is a separate project; all other modules belong to the project that is adopted, even if a
+    pyproject.toml without that table is nearer.
 
     Args:
-        settings: Those of the project that is adopted.
+        settings: The settings of the adopted project.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -40,12 +40,12 @@ class Projects:
         """Return the settings of a module.
 
         Raises:
-            SettingsError: Those of a project inside can't be read.
+            SettingsError: The settings of a nested project can't be read.
         """
         return self._of_folder(module.parent)
 
     def rules_of(self, module: Path) -> ScrubRules:
-        """Return what is a secret in the cassettes of a module's tests."""
+        """Return the scrubbing rules for the cassettes of a module's tests."""
         settings = self.of(module)
         return self._rules.setdefault(settings.root, ScrubRules.from_settings(settings.scrub))
 
@@ -54,7 +54,7 @@ class Projects:
         return tuple(dict.fromkeys(self.of(module).root.absolute() for module in modules))
 
     def needs_table(self, modules: Iterable[Path]) -> bool:
-        """Return whether some modules belong to the adopted project only when its pyproject.toml gets our table."""
+        """Return whether modules belong to the adopted project only if its pyproject.toml gets the table."""
         return not self._has_table and any(
             self.of(module).root == self._settings.root
             and not ((self.root / FILE_NAME).is_file() and find_root(module.parent) == self.root)
@@ -62,7 +62,7 @@ class Projects:
         )
 
     def file_in_project(self, module: Path) -> str:
-        """Return a module's path as its tests' node ids have it: relative to its project, with slashes."""
+        """Return a module's path as in its tests' node ids: relative to its project, with slashes."""
         root = self.of(module).root.absolute()
         return module.relative_to(root).as_posix() if module.is_relative_to(root) else str(module)
 

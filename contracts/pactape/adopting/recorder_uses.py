@@ -28,7 +28,7 @@ class RecorderUse(msgspec.Struct, frozen=True):
     Args:
         node: The call, or the bare decorator.
         recorder: The recorder that is used.
-        default: The path of its cassette if it doesn't name one; empty unless it is a decorator.
+        default: The default path of its cassette; empty unless it is a decorator.
         is_bound: Whether the test uses the cassette object.
     """
 
@@ -46,7 +46,7 @@ class RecorderUse(msgspec.Struct, frozen=True):
     def keywords(self) -> dict[str, ast.expr]:
         """Its named arguments."""
         own = self.node.keywords if isinstance(self.node, ast.Call) else []
-        return {each.arg or "**": each.value for each in own}
+        return {keyword.arg or "**": keyword.value for keyword in own}
 
     @property
     def options(self) -> dict[str, ast.expr]:
@@ -60,7 +60,7 @@ class UseFinder:
     Args:
         module: The module's path.
         recorders: Its recorders.
-        values: What its names stand for.
+        values: The values of its names.
     """
 
     def __init__(
@@ -73,24 +73,24 @@ class UseFinder:
     def uses(self, node: ast.AST) -> Iterator[RecorderUse]:
         """Yield the uses below a node, each once."""
         decorated = {
-            id(mark): each.name
-            for each in ast.walk(node)
-            if isinstance(each, _Definition)
-            for mark in each.decorator_list
+            id(mark): child.name
+            for child in ast.walk(node)
+            if isinstance(child, _Definition)
+            for mark in child.decorator_list
         }
         bound = {
             id(item.context_expr)
-            for each in ast.walk(node)
-            if isinstance(each, ast.With | ast.AsyncWith)
-            for item in each.items
+            for child in ast.walk(node)
+            if isinstance(child, ast.With | ast.AsyncWith)
+            for item in child.items
             if item.optional_vars is not None
         }
-        called = {id(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
-        for each in ast.walk(node):
-            recorder = None if id(each) in called else self._recorder(each)
-            if recorder is not None and isinstance(each, ast.expr):
-                default = self._default(decorated.get(id(each), ""), recorder)
-                yield RecorderUse(each, recorder, default, id(each) in bound)
+        called = {id(child.func) for child in ast.walk(node) if isinstance(child, ast.Call)}
+        for child in ast.walk(node):
+            recorder = None if id(child) in called else self._recorder(child)
+            if recorder is not None and isinstance(child, ast.expr):
+                default = self._default(decorated.get(id(child), ""), recorder)
+                yield RecorderUse(child, recorder, default, id(child) in bound)
 
     def _default(self, function: str, recorder: Recorder) -> str:
         """Return the path of a decorated function's cassette: in the recorder's folder or the module's."""
@@ -123,7 +123,7 @@ class UseFinder:
             yield line, f"{text}: its options are computed. {KEEP}"
 
     def path(self, use: RecorderUse) -> str:
-        """Return where a use's cassette is, with slashes: relative to the project's folder, or absolute."""
+        """Return the path of a use's cassette, with slashes: relative to the project's folder, or absolute."""
         name = self._name(use) or ""
         folder = self._folder(use)
         base = "" if folder is None else folder.as_posix()
@@ -149,7 +149,7 @@ class UseFinder:
         return None if path is None or others else path.as_posix().replace("\\", "/")
 
     def _wrapped_name(self, use: RecorderUse) -> str | None:
-        """Return the name that a function of the project makes of its arguments."""
+        """Return the cassette name that a function of the project builds from its arguments."""
         wrapper = use.recorder.wrapper
         assert wrapper is not None  # noqa: S101 -- the caller has checked it
         given = {**dict(zip(wrapper.parameters, use.arguments, strict=False)), **use.keywords}
@@ -165,8 +165,8 @@ class UseFinder:
 
 def name_in_project(path: str) -> str:
     """Return the name of a cassette in the project's folder: its path below a folder of cassettes."""
-    parts = [each for each in PurePosixPath(path).parts if each not in {"/", ".", ".."}]
-    folders = [index for index, each in enumerate(parts[:-1]) if each.endswith("cassettes")]
+    parts = [part for part in PurePosixPath(path).parts if part not in {"/", ".", ".."}]
+    folders = [index for index, part in enumerate(parts[:-1]) if part.endswith("cassettes")]
     below = parts[folders[-1] + 1 :] if folders else parts[-2:] if Path(path).is_absolute() else parts
     name = PurePosixPath(*below)
     return (

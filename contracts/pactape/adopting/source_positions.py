@@ -23,9 +23,9 @@ class SourcePositions:
             self.line_starts.append(self.line_starts[-1] + len(line))
 
     def at(self, line: int | None, column: int | None) -> int:
-        """Return the offset of a position in a node's terms: a line from 1, a column in bytes from 0."""
+        """Return the offset of a node's position: a line from 1, a column in bytes from 0."""
         return self.line_starts[(line or 1) - 1] + (column or 0)
 
     def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
-        """Return where a node begins and ends."""
+        """Return the offsets where a node begins and ends."""
         return self.at(node.lineno, node.col_offset), self.at(node.end_lineno, node.end_col_offset)

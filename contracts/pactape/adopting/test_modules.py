@@ -32,7 +32,7 @@ def names_of_tests(module: Path, root: Path) -> list[str]:
 
 
 def modules_below(paths: Sequence[Path], patterns: Sequence[str]) -> list[Path]:
-    """Return the test modules, and what they share."""
+    """Return the files that match the patterns, below folders or given themselves, sorted."""
     modules = {file.absolute() for path in paths for pattern in patterns for file in _files(path, pattern)}
     return sorted(modules)
 

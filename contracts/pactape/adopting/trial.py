@@ -1,4 +1,4 @@
-"""Trying out a plan: run the moved tests, and put back those that newly fail, each with the reason."""
+"""Tries out a plan: runs the moved tests, and puts back those that newly fail, with the reason."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OUTCOMES_VARIABLE", "Trial", "try_out"]
 
-#: The environment variable that names the file for the outcomes of a trial's run.
+#: The environment variable with the path of the file for the outcomes of a trial's run.
 OUTCOMES_VARIABLE = "PACTAPE_ADOPT_OUTCOMES"
 _SECONDS = 3600
 _BODY = "the body differs"
@@ -40,7 +40,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     Args:
         passed: Whether it passed.
-        reason: The text of its unmatched requests, else of its error; empty when it passed.
+        reason: The text of its unmatched requests, or else of its error; empty when it passed.
     """
 
     passed: bool
@@ -53,7 +53,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         tests: How many moved tests were run.
         loosened: The units that now ignore request bodies, because their recordings require it.
-        put_back: What was put back: the unit, why its tests failed, and what to do, one line each.
+        put_back: The units that were put back, why their tests failed, and what to do, one line each.
         units_put_back: The module and the line of each such unit.
     """
 
@@ -100,7 +100,7 @@ class _Trial:
         self._root = root
         self._before = before
         self._loosened: dict[Path, set[int]] = {}
-        self._unrecorded = {(each.module, each.unit) for each in plan.unrecorded}
+        self._unrecorded = {(test.module, test.unit) for test in plan.unrecorded}
         self.units_put_back: set[tuple[Path, int]] = set()
         self.tests = {test for move in plan.moves for test in move.tests}
 
@@ -118,7 +118,7 @@ class _Trial:
             lines = {
                 line
                 for line, reasons in red.items()
-                if line not in loose and all(self._is_about_body(change, line, each) for each in reasons)
+                if line not in loose and all(self._is_about_body(change, line, reason) for reason in reasons)
             }
             if lines:
                 loose |= lines
@@ -159,7 +159,7 @@ class _Trial:
         return tuple(notes)
 
     def _next_step(self, change: ModuleChange, line: int, reason: str) -> str:
-        """Return what to do about a unit that was put back."""
+        """Return the next step for a unit that was put back."""
         if reason == NO_CASSETTE:
             return "mark it with pytest.mark.cassette, and record it"
         if _UNMATCHED in reason:
@@ -185,13 +185,13 @@ class _Trial:
             unit.line: unit.edits
             for unit in read_module(change.source, path=change.path, extra='body="ignore"').units
         }
-        edits = {line: looser[line] if line in loose else each for line, each in change.edits.items()}
+        edits = {line: looser[line] if line in loose else edit for line, edit in change.edits.items()}
         return msgspec.structs.replace(change, edits=edits).text(without)
 
     def _units_with_failures(
         self, change: ModuleChange, after: Mapping[str, Outcome]
     ) -> dict[int, list[str]]:
-        """Return the reasons, by the line of each unit that has newly failing tests."""
+        """Return the reasons of newly failing tests, by the line of their unit."""
         reasons_by_line: dict[int, list[str]] = {}
         for unit in read_module(change.source, path=change.path).units:
             names = {"::".join([*test.classes, test.name]) for test in unit.tests}
@@ -230,7 +230,7 @@ def _belongs(nodeid: str, module: Path, names: set[str]) -> bool:
 
 
 def _run(paths: Sequence[Path], root: Path) -> dict[str, Outcome]:
-    """Run test modules in a process of their own, and return the outcomes by node id with absolute path."""
+    """Run test modules in a separate process, and return the outcomes by node id with absolute path."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "outcomes.json"
         command = [

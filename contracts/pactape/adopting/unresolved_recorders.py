@@ -1,4 +1,4 @@
-"""What a test module does with vcrpy that can't be followed: it stays, and is named with the next step."""
+"""The uses of vcrpy in a test module that can't be resolved: they stay, and are reported with the next step."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def unresolved(source: bytes, tree: ast.Module, recorders: Collection[str]) -> Iterator[tuple[int, str]]:
-    """Yield the line and the reason of each use of a recorder that stands for something unknown.
+    """Yield the line and the reason of each use of an unknown recorder.
 
     Args:
         source: The module's text.
         tree: Its syntax tree.
-        recorders: What is known to refer to vcrpy.
+        recorders: The names that are known to refer to vcrpy.
     """
     yield from _test_cases(tree)
     if _FUNCTION.encode() not in source or b"betamax" in source.lower():
@@ -46,16 +46,16 @@ def unresolved(source: bytes, tree: ast.Module, recorders: Collection[str]) -> I
 def _reason(tree: ast.Module, node: ast.Call, owner: str) -> str:
     if owner in _parameters_around(tree, node):
         return f"{ast.unparse(node)} uses the fixture {owner}, which only the other plugin provides. {KEEP}"
-    return f"{ast.unparse(node)}: what {owner} stands for can't be read. {KEEP}"
+    return f"{ast.unparse(node)}: the value of {owner} can't be read. {KEEP}"
 
 
 def _parameters_around(tree: ast.Module, node: ast.Call) -> set[str]:
     """Return the parameters of the functions that a call is in."""
     return {
         argument.arg
-        for each in ast.walk(tree)
-        if isinstance(each, _Definition) and each.lineno <= node.lineno <= (each.end_lineno or 0)
-        for argument in (*each.args.args, *each.args.kwonlyargs)
+        for function in ast.walk(tree)
+        if isinstance(function, _Definition) and function.lineno <= node.lineno <= (function.end_lineno or 0)
+        for argument in (*function.args.args, *function.args.kwonlyargs)
     }
 
 
@@ -73,8 +73,8 @@ def _test_cases(tree: ast.Module) -> Iterator[tuple[int, str]]:
 def _names_from(tree: ast.Module, module: str) -> set[str]:
     """Return the names that are imported from a module."""
     return {
-        each.asname or each.name
+        alias.asname or alias.name
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(module)
-        for each in node.names
+        for alias in node.names
     }

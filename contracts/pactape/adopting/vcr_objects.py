@@ -1,6 +1,6 @@
-"""Resolving the names in a test module that refer to vcrpy: its module, its function, its objects.
+"""Resolves the names in a test module that refer to vcrpy: its module, its function, its objects.
 
-A name may come from another module of the project, or stand for a function that returns a call of `use_cassette`.
+A name may come from another module of the project, or be a function that returns a call of `use_cassette`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder", "Wrapper", "recorders_of"]
 
-#: How many modules of the project are followed, one importing the next.
+#: The greatest number of the project's modules to follow, each imported by the one before.
 _DEPTH = 3
 _ROOT_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "tox.ini", ".git")
 
@@ -29,9 +29,9 @@ class Wrapper(msgspec.Struct, frozen=True):
 
     Args:
         parameters: The names of its parameters.
-        name: What it passes as the cassette's name.
-        module: The module that it is in.
-        values: What names of that module stand for.
+        name: The expression that it passes as the cassette's name.
+        module: Its module.
+        values: The values of that module's names.
     """
 
     parameters: tuple[str, ...]
@@ -46,7 +46,7 @@ class Recorder(msgspec.Struct, frozen=True):
     Args:
         is_function: Whether the name is `use_cassette` itself.
         options: The object's options, by name.
-        wrapper: The function of the project that the name stands for; None for `use_cassette` itself.
+        wrapper: The project's function with this name; None for `use_cassette` itself.
     """
 
     is_function: bool = False
@@ -55,7 +55,7 @@ class Recorder(msgspec.Struct, frozen=True):
 
 
 def recorders_of(tree: ast.Module, path: Path, depth: int = _DEPTH) -> dict[str, Recorder]:
-    """Return what refers to vcrpy in a module, by the text that it is written as: "vcr", "utils.my_vcr"."""
+    """Return the recorders of a module by their source text: "vcr", "utils.my_vcr"."""
     return _Resolver(tree, path, depth).recorders()
 
 
@@ -80,41 +80,43 @@ class _Resolver:
                 self._assign(node)
             elif isinstance(node, ast.Call) and self._makes_recorder(node):
                 self._recorders[ast.unparse(node)] = self._made(node)
-        for each in self._tree.body:
-            if isinstance(each, ast.FunctionDef):
-                self._wrap(each)
+        for statement in self._tree.body:
+            if isinstance(statement, ast.FunctionDef):
+                self._wrap(statement)
         return self._recorders
 
     def _import(self, node: ast.Import) -> None:
-        for each in node.names:
-            if each.name == "vcr":
-                self._recorders[each.asname or "vcr"] = Recorder()
+        for alias in node.names:
+            if alias.name == "vcr":
+                self._recorders[alias.asname or "vcr"] = Recorder()
             else:
-                self._take_over(each.name, each.asname or each.name)
+                self._take_over(alias.name, alias.asname or alias.name)
 
     def _import_from(self, node: ast.ImportFrom) -> None:
         if node.module in {"vcr", "vcr.config"} and not node.level:
-            for each in node.names:
-                name = each.asname or each.name
-                if each.name == "use_cassette":
+            for alias in node.names:
+                name = alias.asname or alias.name
+                if alias.name == "use_cassette":
                     self._recorders[name] = Recorder(is_function=True)
-                elif each.name == "VCR":
+                elif alias.name == "VCR":
                     self._classes.add(name)
             return
         module = "." * node.level + (node.module or "")
         found = self._recorders_in(module)
-        for each in node.names:
-            name = each.asname or each.name
-            if each.name in found:
-                self._recorders[name] = found[each.name]
-            elif each.name == "*":
+        for alias in node.names:
+            name = alias.asname or alias.name
+            if alias.name in found:
+                self._recorders[name] = found[alias.name]
+            elif alias.name == "*":
                 self._recorders |= found
             else:
-                self._take_over(f"{module}{'' if module.endswith('.') else '.'}{each.name}", name)
+                self._take_over(f"{module}{'' if module.endswith('.') else '.'}{alias.name}", name)
 
     def _take_over(self, module: str, name: str) -> None:
-        """Take over the recorders of a module of the project under its name here."""
-        self._recorders |= {f"{name}.{each}": value for each, value in self._recorders_in(module).items()}
+        """Add the recorders of another module of the project under its name here."""
+        self._recorders |= {
+            f"{name}.{written}": value for written, value in self._recorders_in(module).items()
+        }
 
     def _recorders_in(self, module: str) -> dict[str, Recorder]:
         file = _file_of(module, self._path) if self._depth else None
@@ -129,23 +131,25 @@ class _Resolver:
             return {}
 
     def _assign(self, node: ast.Assign) -> None:
-        """Note a VCR object, or an option that is set on one: `my_vcr.match_on = […]`."""
-        targets = [each for each in node.targets if isinstance(each, ast.Name | ast.Attribute)]
+        """Record a VCR object, or an option that is set on one: `my_vcr.match_on = […]`."""
+        targets = [target for target in node.targets if isinstance(target, ast.Name | ast.Attribute)]
         if self._makes_recorder(node.value):
             recorder = self._made(node.value)
-            self._recorders |= {ast.unparse(each): recorder for each in targets}
+            self._recorders |= {ast.unparse(target): recorder for target in targets}
             return
-        for each in targets:
-            owner = ast.unparse(each.value) if isinstance(each, ast.Attribute) else ""
-            if isinstance(each, ast.Attribute) and owner in self._recorders:
+        for target in targets:
+            owner = ast.unparse(target.value) if isinstance(target, ast.Attribute) else ""
+            if isinstance(target, ast.Attribute) and owner in self._recorders:
                 before = self._recorders[owner]
-                options = {**before.options, each.attr: node.value}
+                options = {**before.options, target.attr: node.value}
                 self._recorders[owner] = msgspec.structs.replace(before, options=options)
 
     def _made(self, node: ast.expr) -> Recorder:
-        """Return the recorder that `vcr.VCR(…)` makes."""
+        """Return the recorder that `vcr.VCR(…)` creates."""
         options = (
-            {each.arg or "**": each.value for each in node.keywords} if isinstance(node, ast.Call) else {}
+            {keyword.arg or "**": keyword.value for keyword in node.keywords}
+            if isinstance(node, ast.Call)
+            else {}
         )
         if "cassette_library_dir" in options:
             folder = path_of(options["cassette_library_dir"], self._path, names=assigned_values(self._tree))
@@ -166,8 +170,8 @@ class _Resolver:
         )
 
     def _wrap(self, function: ast.FunctionDef) -> None:
-        """Note a function that returns a call of `use_cassette` with a name made of its parameters."""
-        returns = [each.value for each in function.body if isinstance(each, ast.Return)]
+        """Record a function that returns a call of `use_cassette` with a name built from its parameters."""
+        returns = [statement.value for statement in function.body if isinstance(statement, ast.Return)]
         call = returns[0] if len(returns) == 1 else None
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or len(call.args) != 1:
             return
@@ -176,9 +180,9 @@ class _Resolver:
             return
         self._recorders[function.name] = Recorder(
             is_function=True,
-            options={**owner.options, **{each.arg or "**": each.value for each in call.keywords}},
+            options={**owner.options, **{keyword.arg or "**": keyword.value for keyword in call.keywords}},
             wrapper=Wrapper(
-                parameters=tuple(each.arg for each in function.args.args),
+                parameters=tuple(arg.arg for arg in function.args.args),
                 name=call.args[0],
                 module=self._path,
                 values=assigned_values(self._tree) | assigned_values(function),
@@ -203,8 +207,8 @@ def _file_of(module: str, importer: Path) -> Path | None:
 
 
 def _folders(importer: Path) -> Iterator[Path]:
-    """Yield the folders that modules of a project are imported from: those around a module, up to its project's."""
+    """Yield the folders around a module, up to its project's folder: modules are imported from these."""
     for folder in importer.parents:
         yield from (folder, folder / "src", folder / "tests")
-        if any((folder / each).exists() for each in _ROOT_FILES):
+        if any((folder / root_file).exists() for root_file in _ROOT_FILES):
             return
