@@ -187,7 +187,7 @@ def test_a_call_inside_a_marked_test_moves_with_it(root: Path, own: bool) -> Non
     [
         (
             "from somewhere import recorder\n\n@recorder.use_cassette('one.yaml')\ndef test_one(): pass\n",
-            "what recorder stands for can't be read. Next step: ",
+            "the value of recorder can't be read. Next step: ",
         ),
         (
             "def test_one(vcr):\n    with vcr.use_cassette('one.yaml'): pass\n",
@@ -195,7 +195,7 @@ def test_a_call_inside_a_marked_test_moves_with_it(root: Path, own: bool) -> Non
         ),
         (
             "from somewhere import use_cassette\n\n@use_cassette('one.yaml')\ndef test_one(): pass\n",
-            "what use_cassette stands for can't be read. Next step: ",
+            "the value of use_cassette can't be read. Next step: ",
         ),
         (
             "from vcr.unittest import VCRTestCase\n\nclass TestUsers(VCRTestCase):\n    def test_one(self): pass\n",
