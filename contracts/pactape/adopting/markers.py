@@ -90,9 +90,7 @@ class _Reader:
         marks = self.marks(node)
         unit_nodes = {id(inner) for mark in marks for inner in ast.walk(mark)}
         problems = [
-            (old_mark.lineno, _misplaced(old_mark))
-            for old_mark in _old_marks(node)
-            if id(old_mark) not in unit_nodes
+            (mark.lineno, _misplaced(mark)) for mark in _old_marks(node) if id(mark) not in unit_nodes
         ]
         if marks:
             problems += [*_unsupported(marks), *_uses_fixtures(node)]
@@ -148,11 +146,7 @@ class _Reader:
     def elsewhere(self, nodes: Sequence[ast.AST]) -> list[tuple[int, str]]:
         """Return old markers outside of tests, classes and `pytestmark`."""
         inside = {id(child) for node in nodes for child in ast.walk(node)}
-        return [
-            (old_mark.lineno, _misplaced(old_mark))
-            for old_mark in _old_marks(self.tree)
-            if id(old_mark) not in inside
-        ]
+        return [(mark.lineno, _misplaced(mark)) for mark in _old_marks(self.tree) if id(mark) not in inside]
 
 
 def _units(body: Sequence[ast.stmt], classes: tuple[str, ...]) -> Iterator[tuple[ast.AST, tuple[str, ...]]]:
