@@ -193,7 +193,7 @@ def test_tried_calls_whose_bodies_differ_ignore_them_and_the_rest_that_fails_is_
     root = project(tmp_path, text, "data/one.yaml", "data/post.yaml")
     post = root / "data" / "post.yaml"
     post.write_text(post.read_text().replace("method: GET", "method: POST").replace("null", "'{\"a\": 1}'"))
-    command = [sys.executable, "-m", "pactape", "adopt", "--write", "--try", "--project", str(root)]
+    command = [sys.executable, "-m", "pactape", "adopt", "--write", "--try", "--project", "."]
     result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=120)
     assert result.returncode == 1, result.stdout + result.stderr
     module = (root / "tests" / "test_users.py").read_text()

@@ -131,7 +131,11 @@ class _Trial:
 
     def _is_about_body(self, change: ModuleChange, line: int, reason: str) -> bool:
         """Return whether a test failed because a request's body isn't the one in a cassette of the unit."""
-        files = [move.new for move in self._plan.moves if (move.module, move.unit) == (change.path, line)]
+        files = [
+            move.new.absolute()
+            for move in self._plan.moves
+            if (move.module, move.unit) == (change.path, line)
+        ]
         return _BODY in reason and (
             _CASSETTE not in reason or any(f"{_CASSETTE}{file}:" in reason for file in files)
         )
