@@ -72,6 +72,7 @@ def test_what_a_trial_puts_back_is_not_counted_as_moved(project: Project) -> Non
     assert "7 cassettes and 1 test modules moved" in result.stdout
 
 
+@pytest.mark.long
 def test_a_trial_puts_back_what_turns_red_where_pytest_has_its_root_further_up(project: Project) -> None:
     (project.root / "pytest.ini").write_text("[pytest]\n")
     package = project.root / "packages/one"
@@ -83,6 +84,7 @@ def test_a_trial_puts_back_what_turns_red_where_pytest_has_its_root_further_up(p
     assert "put back: tests/test_one.py:4: test_reads_the_marker" in result.stdout
 
 
+@pytest.mark.long
 def test_a_trial_runs_all_tests_though_the_project_stops_at_the_first_failure(project: Project) -> None:
     (project.root / "pytest.ini").write_text("[pytest]\naddopts = -x\n")
     (project.root / "packages/one/tests/test_none.py").write_text("def test_fails():\n    assert False\n")

@@ -79,7 +79,11 @@ def test_a_tidy_project_has_no_section(project: Project) -> None:
     assert project.run() == (0, [])
 
 
-@pytest.mark.parametrize("workers", [(), ("-p", "xdist.plugin", "-n", "2")], ids=["alone", "two workers"])
+@pytest.mark.parametrize(
+    "workers",
+    [(), pytest.param(("-p", "xdist.plugin", "-n", "2"), marks=pytest.mark.long)],
+    ids=["alone", "two workers"],
+)
 def test_what_no_test_requested_is_reported_once(project: Project, workers: tuple[str, ...]) -> None:
     project.cassette("a", interaction("a"), interaction("never"))
     project.cassette("b", interaction("b"))

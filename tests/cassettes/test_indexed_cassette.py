@@ -180,7 +180,7 @@ def run(seed: int) -> None:
     assert ours.all_played == theirs.all_played
 
 
-@pytest.mark.parametrize("block", [0, 1, *(pytest.param(block, marks=pytest.mark.long) for block in (2, 3))])
+@pytest.mark.parametrize("block", [0, *(pytest.param(block, marks=pytest.mark.long) for block in (1, 2, 3))])
 def test_three_hundred_random_cassettes_give_the_same_answers_as_vcrpy(block: int) -> None:
     for seed in range(block * 75, (block + 1) * 75):
         run(seed)

@@ -77,18 +77,24 @@ def test_a_path_without_a_suffix_is_a_yaml_file(project: Project) -> None:
     assert (project.root / "cassettes/users.yaml").is_file()
 
 
-def test_a_request_that_a_client_s_own_error_hides_is_shown_at_the_end(project: Project) -> None:
+@pytest.mark.parametrize(
+    "workers",
+    [(), pytest.param(("-p", "xdist.plugin", "-n", "1"), marks=pytest.mark.long)],
+    ids=["alone", "a worker"],
+)
+def test_a_request_that_a_client_s_own_error_hides_is_shown_at_the_end(
+    project: Project, workers: tuple[str, ...]
+) -> None:
     text = TEST.format(mark="filterwarnings('error')").replace(
         "    assert",
         "    try:\n        requests.get(os.environ['API'] + '/b', timeout=5)\n    except Exception:\n"
         "        raise ValueError('it did not work') from None\n    assert",
     )
     project.write("test_it.py", text)
-    for workers in ((), ("-p", "xdist.plugin", "-n", "1")):
-        output = project.pytest(*workers)
-        section = output.partition("requests without a recorded response")[2]
-        assert "test_it.py::test_first" in section
-        assert "no recorded interaction matches GET" in section
+    output = project.pytest(*workers)
+    section = output.partition("requests without a recorded response")[2]
+    assert "test_it.py::test_first" in section
+    assert "no recorded interaction matches GET" in section
 
 
 def test_the_traceback_of_an_unmatched_request_shows_the_project_only(project: Project) -> None:

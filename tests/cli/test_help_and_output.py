@@ -40,7 +40,8 @@ def test_no_summary_of_a_command_is_cut_or_wrapped_in_80_columns(
     assert rows
 
 
-@pytest.mark.parametrize("encoding", [pytest.param("cp1252", marks=pytest.mark.long), "ascii"])
+@pytest.mark.long
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_a_character_that_the_output_lacks_ends_no_command(tmp_path: Path, encoding: str) -> None:
     request: dict[str, Any] = {
         "method": "GET",

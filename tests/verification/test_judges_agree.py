@@ -70,7 +70,9 @@ def test_both_judge_generated_interactions_alike(tmp_path: Path, version: int) -
 
 @pytest.mark.long
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("seed", range(2, 12))
+@pytest.mark.parametrize(
+    "seed", [2, 3, 4, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(5, 12))]
+)
 def test_both_judge_9_000_generated_interactions_alike(tmp_path: Path, seed: int, version: int) -> None:
     check(tmp_path, seed=seed, count=300, version=version)
 
