@@ -87,6 +87,20 @@ def test_a_test_without_a_cassette_moves_when_it_is_tried(root: Path) -> None:
     assert unrecorded.line == "test_users.py:14: test_two has no cassette in cassettes/test_users"
 
 
+def test_a_module_without_any_cassette_stays_though_others_are_tried(root: Path) -> None:
+    text = "import pytest\n\n@pytest.mark.vcr\ndef test_one(): pass\n"
+    write(root, METHODS, "TestUsers.test_one")
+    (root / "examples").mkdir()
+    (root / "examples" / "test_tools.py").write_text(text)
+    plan = plan_of(root, is_tried=True)
+    assert [change.path.name for change in plan.modules] == ["test_users.py"]
+    (line,) = plan.left
+    assert line.startswith(
+        "examples/test_tools.py:4: test_one has no cassette in examples/cassettes/test_tools. "
+    )
+    assert line.endswith("Next step: mark it with pytest.mark.cassette and record it")
+
+
 def test_a_configuration_is_read_though_a_function_inside_returns_something(root: Path) -> None:
     text = (
         "def vcr_config():\n    def hide(request):\n        return request\n"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pactape.adopting.cleaned import cleaned_cassette
 from pactape.adopting.expressions import path_of
 from pactape.adopting.layouts import CassetteFolders, digest_of, file_stem_of, old_cassettes, shortened_digest
+from pactape.adopting.moved_tests import classes_derived_from
 from pactape.adopting.moves import Move
 from pactape.adopting.old_settings import cassette_folder
 from pactape.adopting.test_modules import names_of_tests
@@ -109,6 +112,19 @@ class CassetteMoves:
     def has_new(self, path: Path, test: MarkedTest) -> bool:
         """Return whether a test without parameters already has a new cassette."""
         return self._new(path, self._nodeid(path, test, test.name)).is_file()
+
+    def heir(self, test: MarkedTest) -> str:
+        """Return the class that inherits a test and has its cassette, with the next step; empty without one."""
+        for module, tree in self._trees.items():
+            for name in classes_derived_from(tree, test.classes[-1] if test.classes else ""):
+                heir = msgspec.structs.replace(test, classes=(name,))
+                for move in self.of_test(module, heir, unit=0):
+                    files = f"{self._projects.display_path(move.old[0])} to {self._projects.display_path(move.new)}"
+                    return (
+                        f"has no cassette of its own, but {name} inherits it. "
+                        f"Next step: change its marker to pytest.mark.cassette, and move {files}, and so on"
+                    )
+        return ""
 
     def _nodeid(self, path: Path, test: MarkedTest, name: str) -> str:
         return "::".join([self._projects.file_in_project(path), *test.classes, name])

@@ -7,12 +7,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from pactape.adopting.arguments import OldOptions
 from pactape.adopting.cassette_moves import CassetteMoves
 from pactape.adopting.markers import read_module
-from pactape.adopting.moved_tests import classes_derived_from, has_own_calls, moved_tests
+from pactape.adopting.moved_tests import has_own_calls, moved_tests
 from pactape.adopting.moves import ModuleChange, Move, Plan, Unrecorded, check_moves
 from pactape.adopting.old_settings import (
     config_options,
@@ -28,11 +26,12 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pactape.adopting.marked import CassetteCall, MarkedTest, TestModule, Unit
+    from pactape.adopting.marked import CassetteCall, Edit, MarkedTest, TestModule, Unit
     from pactape.settings import Settings
 
 __all__ = ["plan_adoption"]
 
+_RECORD = "Next step: mark it with pytest.mark.cassette and record it"
 _TRY = (
     "Next step: adopt with --write --try, which changes its marker if it passes without one, as a test does that "
     "requests nothing; or mark it with pytest.mark.cassette and record it"
@@ -92,15 +91,12 @@ class _Planner:
             self._notes += [f"{self._display_path(path)}:{line}: {reason}" for line, reason in module.left]
             staying_files.update(file for test in module.staying for file in self._files(path, test))
             staying_files.update(map(self._file, module.staying_calls))
-            edits = {}
-            for unit in module.units:
-                unit_moves = self._moves(path, unit)
-                if unit_moves is None:
-                    staying_files.update(self._files_of(path, unit))
-                    continue
-                moves += unit_moves
-                edits[unit.line] = unit.edits
-                secrets += unit.options.secrets
+            edits, module_moves = self._edits(path, module)
+            moves += module_moves
+            secrets += [name for unit in module.units if unit.line in edits for name in unit.options.secrets]
+            staying_files.update(
+                file for unit in module.units if unit.line not in edits for file in self._files_of(path, unit)
+            )
             if any(edits.values()):
                 has_calls = any(unit.calls for unit in module.units)
                 changes.append(ModuleChange(path=path, source=source, edits=edits, has_calls=has_calls))
@@ -121,6 +117,29 @@ class _Planner:
             needs_table=self._projects.needs_table(changed),
             moved_before=sum(map(_count_moved, self._trees.values())),
         )
+
+    def _edits(self, path: Path, module: TestModule) -> tuple[dict[int, tuple[Edit, ...]], list[Move]]:
+        """Return the edits of a module by the line of their unit, and its moves.
+
+        A module none of whose tests has a cassette stays: its tests may be others than those that the project runs.
+        """
+        moves: list[Move] = []
+        edits: dict[int, tuple[Edit, ...]] = {}
+        first = len(self._unrecorded)
+        for unit in module.units:
+            unit_moves = self._moves(path, unit)
+            if unit_moves is not None:
+                moves += unit_moves
+                edits[unit.line] = unit.edits
+        if not moves:
+            self._notes += [f"{each.line}. {_RECORD}" for each in self._unrecorded[first:]]
+            edits = {
+                line: each
+                for line, each in edits.items()
+                if line not in {one.unit for one in self._unrecorded[first:]}
+            }
+            del self._unrecorded[first:]
+        return edits, moves
 
     def _hints(self) -> Iterator[str]:
         file, options = plugin_options(self._root)
@@ -209,7 +228,7 @@ class _Planner:
             for test in unit.tests
             if not self._cassettes.old_files(path, test) and not self._cassettes.has_new(path, test)
         ]
-        inherited = [(test, heir) for test in missing if (heir := self._heir(test))]
+        inherited = [(test, heir) for test in missing if (heir := self._cassettes.heir(test))]
         for test, heir in inherited:
             self._notes.append(f"{self._display_path(path)}:{test.line}: {test.name} {heir}")
         unrecorded = [] if inherited or unit.calls else [test for test in missing if test.is_own]
@@ -224,19 +243,6 @@ class _Planner:
         if inherited or (unrecorded and not self._is_tried):
             return None
         return [move for test in unit.tests for move in self._cassettes.of_test(path, test, unit=unit.line)]
-
-    def _heir(self, test: MarkedTest) -> str:
-        """Return the class that inherits a test and has its cassette, with the next step; empty without one."""
-        for module, tree in self._trees.items():
-            for name in classes_derived_from(tree, test.classes[-1] if test.classes else ""):
-                heir = msgspec.structs.replace(test, classes=(name,))
-                for move in self._cassettes.of_test(module, heir, unit=0):
-                    files = f"{self._display_path(move.old[0])} to {self._display_path(move.new)}"
-                    return (
-                        f"has no cassette of its own, but {name} inherits it. "
-                        f"Next step: change its marker to pytest.mark.cassette, and move {files}, and so on"
-                    )
-        return ""
 
     def _call_moves(self, path: Path, unit: Unit) -> list[Move] | None:
         """Return the moves of the cassettes in a unit's calls; None if one is missing, so the unit stays."""
