@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -250,13 +251,9 @@ def _digest(data: bytes) -> bytes:
 
 def _portions(body: bytes) -> Iterator[set[bytes]]:
     """The distinct tokens of a document, by and by."""
-    portion: set[bytes] = set()
-    for match in _TOKEN.finditer(body):
-        portion.add(match.group())
-        if len(portion) >= _PORTION:
-            yield portion
-            portion = set()
-    yield portion
+    tokens = map(re.Match.group, _TOKEN.finditer(body))
+    while portion := set(islice(tokens, _PORTION)):
+        yield portion
 
 
 def _of_names(names: Iterable[str], verdict: int) -> dict[str, int]:
