@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-__all__ = ["atomic_file", "write_atomically"]
+__all__ = ["atomic_file", "is_special", "write_atomically"]
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -40,7 +41,7 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OutputError: The folder or the file can't be written; nothing has changed.
     """
-    if _is_special(path):
+    if is_special(path):
         with _special_file(path) as file:
             yield file
         return
@@ -65,9 +66,13 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def _is_special(path: Path) -> bool:
-    """Whether something is there that is neither a file nor a folder."""
-    return path.exists() and not path.is_file() and not path.is_dir()
+def is_special(path: Path) -> bool:
+    """Return whether a path is a pipe, a socket or a device; False if it can't be looked at."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["RULES", "Finding", "Severity", "count_by_severity", "with_severities"]
+__all__ = ["RULES", "Finding", "Severity", "count_by_severity", "skipped_file", "with_severities"]
 
 #: The ids of all rules, which the setting `severities` takes; docs/reference/reports.md describes them.
 RULES = frozenset(
@@ -103,6 +103,12 @@ def with_severities(findings: Iterable[Finding], severities: Mapping[str, str]) 
         if severity != "off":
             results.append(msgspec.structs.replace(finding, severity=Severity[severity.upper()]))
     return sorted(results)
+
+
+def skipped_file(file: str, reason: str) -> Finding:
+    """Return the warning that a file among the cassettes is not a cassette."""
+    what = f"is not a cassette, and was skipped: {reason}"
+    return Finding(Severity.WARNING, file, what, rule="file-skipped", file=file)
 
 
 def count_by_severity(findings: Iterable[Finding]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.errors import CassetteFormatError
+from pactape.files import is_special
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -141,16 +141,8 @@ def _files_below(folder: Path) -> Iterator[Path]:
     """Yield the files in a folder and its subfolders, except hidden files, pipes and devices."""
     for parent, _, names in os.walk(folder, onerror=_refuse):
         for path in (Path(parent, name) for name in names if not name.startswith(".")):
-            if not _is_special(path):
+            if not is_special(path):
                 yield path
-
-
-def _is_special(path: Path) -> bool:
-    """Return whether a path is a pipe, a socket or a device, so that reading it might never end."""
-    try:
-        return not stat.S_ISREG(path.stat().st_mode)
-    except (OSError, ValueError):
-        return False
 
 
 def _is_cassette(path: Path) -> bool:

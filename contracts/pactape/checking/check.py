@@ -24,7 +24,7 @@ from pactape.contracts.grouping.sample_groups import group_samples
 from pactape.contracts.proof.contradictions import contradicting_pairs
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.errors import BadInputError, PactFormatError
-from pactape.findings import Finding, Severity
+from pactape.findings import Finding, Severity, skipped_file
 from pactape.pactfile import read_pact
 from pactape.pactfile.naming import messages_stem, pact_files_in, requests_stem
 from pactape.pactfile.upgrading import upgrade
@@ -92,7 +92,7 @@ def check_project(settings: Settings) -> Check:
         *contradictions(pacts, by_place, messages_by_reference, supports=_supports(derivation)),
         *_secrets(samples.paths, rules),
         *_expired(samples.paths, settings, now=datetime.now(UTC)),
-        *(_skipped(path, reason) for path, reason in samples.skipped),
+        *(skipped_file(str(path), reason) for path, reason in samples.skipped),
         *_unread_fields(groups),
         *_unread_of_messages(messages),
         *_not_recorded(coverage),
@@ -103,11 +103,6 @@ def check_project(settings: Settings) -> Check:
         coverage=tuple(coverage),
         unreadable=(*unreadable.values(), *calls.unreadable),
     )
-
-
-def _skipped(path: Path, reason: str) -> Finding:
-    what = f"is not a cassette, and was skipped: {reason}"
-    return Finding(Severity.WARNING, str(path), what, rule="file-skipped", file=str(path))
 
 
 def _read_pacts(folder: Path) -> tuple[dict[Path, Pact], dict[Path, BadInputError]]:

@@ -8,7 +8,7 @@ import click
 
 from pactape.cli.shared.counts import count_of
 from pactape.cli.shared.options import project_option
-from pactape.cli.shared.reports import ReportingCommand, end_with_report, report_options
+from pactape.cli.shared.reports import ReportingCommand, end_with_report, not_judged, report_options
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pactape.checking import Covered
-    from pactape.errors import BadInputError
-    from pactape.reports import Format, ReportedResult
+    from pactape.reports import Format
 
 __all__ = ["check"]
 
@@ -49,18 +48,13 @@ def check(project: Path, *, strict: bool, report_format: Format, report_file: Pa
         else int(any(finding.severity <= worst for finding in findings)),
         summary=count_by_severity(findings)
         + (f", {count_of(len(result.unreadable), 'file')} not read" if result.unreadable else ""),
-        results=tuple(map(_not_judged, result.unreadable)),
+        results=tuple(
+            not_judged(error, name=str(error.where), file=str(error.where)) for error in result.unreadable
+        ),
         findings=tuple(findings),
         before=tuple(_coverage_table(result.coverage)),
     )
     end_with_report(report, report_format=report_format, report_file=report_file)
-
-
-def _not_judged(error: BadInputError) -> ReportedResult:
-    from pactape.reports import Outcome, ReportedResult  # noqa: PLC0415 -- fast `--help`
-
-    file = str(error.where)
-    return ReportedResult(outcome=Outcome.NOT_JUDGED, group="", name=file, details=(str(error),), file=file)
 
 
 def _coverage_table(coverage: Sequence[Covered]) -> Iterator[str]:

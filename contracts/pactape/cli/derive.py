@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from pactape.checking.official_referee import OfficialReferee
     from pactape.contracts import Contract, Derivation, Problem
-    from pactape.contracts.derive import SkippedFile
     from pactape.findings import Finding
     from pactape.reports import Format, Report
     from pactape.settings import Settings
@@ -84,11 +83,14 @@ def derive(
 
 
 def _report(settings: Settings, derivation: Derivation, lines: tuple[str, ...], *, file_count: int) -> Report:
-    from pactape.findings import Severity, with_severities  # noqa: PLC0415 -- keeps `pactape --help` fast
+    from pactape.findings import Severity, skipped_file, with_severities  # noqa: PLC0415 -- keeps `pactape --help` fast
     from pactape.reports import Report  # noqa: PLC0415 -- as above
 
     findings = with_severities(
-        [*map(_problem, derivation.problems), *map(_skipped_file, derivation.skipped_files)],
+        [
+            *map(_problem, derivation.problems),
+            *(skipped_file(skipped.file, skipped.reason) for skipped in derivation.skipped_files),
+        ],
         settings.severities,
     )
     problems = [finding for finding in findings if finding.severity is Severity.BREAKING]
@@ -128,13 +130,6 @@ def _problem(problem: Problem) -> Finding:
     return Finding(
         Severity.BREAKING, place, f"{problem.what}. Fix: {problem.remedy}", rule="contract-unprovable"
     )
-
-
-def _skipped_file(file: SkippedFile) -> Finding:
-    from pactape.findings import Finding, Severity  # noqa: PLC0415 -- keeps `pactape --help` fast
-
-    what = f"is not a cassette, and was skipped: {file.reason}"
-    return Finding(Severity.WARNING, file.file, what, rule="file-skipped", file=file.file)
 
 
 def _lines(derivation: Derivation, changed_paths: list[Path], *, folder: Path) -> Iterator[str]:

@@ -42,7 +42,7 @@ def init(project: Path, *, dry_run: bool) -> None:
 
 
 def _read(path: Path) -> str:
-    """The text of a pyproject.toml that has no [tool.pactape] table yet; "" when there is no file.
+    """Return the text of a pyproject.toml without a [tool.pactape] table; "" if the file doesn't exist.
 
     Raises:
         SettingsError: It has one already, or isn't TOML.

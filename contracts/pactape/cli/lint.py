@@ -9,7 +9,7 @@ import click
 
 from pactape.cli.shared.counts import count_of
 from pactape.cli.shared.options import project_option
-from pactape.cli.shared.reports import ReportingCommand, end_with_report, report_options
+from pactape.cli.shared.reports import ReportingCommand, end_with_report, not_judged, report_options
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -93,19 +93,13 @@ def _search(
     if len(others) + len(unreadable) == count:
         unreadable |= others
         others = {}
-    return secrets, list(others.values()), [_not_judged(*item) for item in unreadable.items()], count
+    results = [not_judged(error, name=str(path), file=str(path)) for path, error in unreadable.items()]
+    return secrets, list(others.values()), results, count
 
 
 def _is_damaged_cassette(path: Path) -> bool:
     """Return whether a file was meant to be a cassette, whose encoded bodies can't be searched as text."""
     return b"interactions:" in path.read_bytes()
-
-
-def _not_judged(path: Path, error: Exception) -> ReportedResult:
-    from pactape.reports import Outcome, ReportedResult  # noqa: PLC0415 -- keeps `pactape --help` fast
-
-    file = str(path)
-    return ReportedResult(outcome=Outcome.NOT_JUDGED, group="", name=file, details=(str(error),), file=file)
 
 
 def _finding(secret: FoundSecret) -> Finding:

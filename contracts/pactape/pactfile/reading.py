@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pactape.errors import PactFormatError
+from pactape.files import is_special
 from pactape.pactfile.document import cassettes_of, interactions_of, provider_states_of
 from pactape.pactfile.model import InteractionKind, Pact, PactInteraction
 from pactape.pactfile.versions import version_of
@@ -25,14 +26,14 @@ def read_pact(path: Path) -> Pact:
         PactFormatError: The file can't be read or isn't a pact file.
     """
     try:
-        is_pipe = path.is_fifo() or path.is_char_device()
-        data = b"" if is_pipe else path.read_bytes()
+        is_readable_once = is_special(path)
+        data = b"" if is_readable_once else path.read_bytes()
     except OSError as error:
         reason = "a folder without pact files" if path.is_dir() else error.strerror
         raise PactFormatError(
             f"can't be read ({reason})", where=path, remedy="derive it with `pactape derive`"
         ) from error
-    if is_pipe:
+    if is_readable_once:
         raise PactFormatError(
             "is a pipe or a device, which can't be read again",
             where=path,

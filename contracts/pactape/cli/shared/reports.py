@@ -16,12 +16,12 @@ from pactape.reports.rendering import FORMATS, render
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pactape.reports.model import Report
+    from pactape.reports.model import Report, ReportedResult
     from pactape.reports.rendering import Format
 
     _F = TypeVar("_F", bound=Callable[..., Any])
 
-__all__ = ["ReportingCommand", "end_with_report", "report_options"]
+__all__ = ["ReportingCommand", "end_with_report", "not_judged", "report_options"]
 
 _STANDARD_OUTPUT = Path("-")
 
@@ -85,13 +85,24 @@ def _write(report: Report, report_format: Format, report_file: Path) -> None:
     write_atomically(report_file, render(report, report_format).encode())
 
 
-def _report_error(error: PactapeError, command: str, report_format: Format, report_file: Path | None) -> None:
-    from pactape.reports.model import Outcome, Report, ReportedResult  # noqa: PLC0415 -- keeps `pactape --help` fast
+def not_judged(error: PactapeError, *, name: str, file: str = "") -> ReportedResult:
+    """Return the result of something that an error kept from being judged.
 
-    result = ReportedResult(outcome=Outcome.NOT_JUDGED, group="", name=command, details=(str(error),))
-    report = Report(
-        command=command, exit_code=2, summary=f"{command}: could not be determined", results=(result,)
-    )
+    Args:
+        error: The error, whose message is the reason.
+        name: What could not be judged.
+        file: The file that it is; "" if it is not a file.
+    """
+    from pactape.reports.model import Outcome, ReportedResult  # noqa: PLC0415 -- keeps `pactape --help` fast
+
+    return ReportedResult(outcome=Outcome.NOT_JUDGED, group="", name=name, details=(str(error),), file=file)
+
+
+def _report_error(error: PactapeError, command: str, report_format: Format, report_file: Path | None) -> None:
+    from pactape.reports.model import Report  # noqa: PLC0415 -- keeps `pactape --help` fast
+
+    summary = f"{command}: could not be determined"
+    report = Report(command=command, exit_code=2, summary=summary, results=(not_judged(error, name=command),))
     if report_file is not None and report_file != _STANDARD_OUTPUT:
         _write(report, report_format, report_file)
     elif report_format != "text":
