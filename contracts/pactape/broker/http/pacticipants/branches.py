@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.http.pacticipants.resource import require_pacticipant
+from pactape.broker.http.lookups import require_pacticipant
 from pactape.broker.http.pacticipants.version_documents import branch_version_document
 from pactape.broker.http.pacticipants.versions import ensure_version, require_version
 from pactape.broker.http.protocol.links import branch_url, link, moment, pacticipant_brief

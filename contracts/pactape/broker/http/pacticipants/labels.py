@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.http.pacticipants.resource import require_pacticipant
+from pactape.broker.http.lookups import require_pacticipant
 from pactape.broker.http.protocol.links import link, pacticipant_document, pacticipant_url
 from pactape.broker.http.protocol.messages import Response, hal, no_content, not_found
 from pactape.broker.http.protocol.paging import page_of, requests_page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pactape.broker.http.lookups import require_pacticipant
 from pactape.broker.http.protocol.links import (
     label_url,
     link,
@@ -12,7 +13,7 @@ from pactape.broker.http.protocol.links import (
     placement_links,
     version_brief,
 )
-from pactape.broker.http.protocol.messages import Problem, Response, hal, no_content, not_found
+from pactape.broker.http.protocol.messages import Problem, Response, hal, no_content
 from pactape.broker.http.protocol.names import check_names
 from pactape.broker.http.protocol.paging import page_of, requests_page
 from pactape.broker.http.protocol.routing import PAGING, Route, reads, writes
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
     from pactape.broker.records import Pacticipant
 
-__all__ = ["ROUTES", "require_pacticipant"]
+__all__ = ["ROUTES"]
 
 _CREATED = 201
 _FIELDS = {
@@ -35,19 +36,6 @@ _FIELDS = {
     "repositoryName": "repository_name",
     "repositoryNamespace": "repository_namespace",
 }
-
-
-def require_pacticipant(call: Call, name: str | None = None) -> Pacticipant:
-    """Return the pacticipant of this name, by default the name in the path.
-
-    Raises:
-        Problem: 404, it doesn't exist.
-    """
-    pacticipant_name = call.path["pacticipant"] if name is None else name
-    pacticipant = pacticipants.find_pacticipant(call.connection, pacticipant_name)
-    if pacticipant is None:
-        raise not_found(f"Pacticipant {pacticipant_name}")
-    return pacticipant
 
 
 def _document(call: Call, pacticipant: Pacticipant) -> dict[str, Any]:

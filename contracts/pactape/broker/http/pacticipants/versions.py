@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.http.pacticipants.resource import require_pacticipant
+from pactape.broker.http.lookups import require_pacticipant
 from pactape.broker.http.pacticipants.version_documents import version_document, version_documents
 from pactape.broker.http.protocol.links import branch_url, link, pacticipant_url, version_url
 from pactape.broker.http.protocol.messages import Problem, Response, hal, no_content, not_found

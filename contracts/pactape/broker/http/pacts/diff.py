@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pactape.broker.http.lookups import require_content, require_publication
 from pactape.broker.http.pacts.documents import pact_document
 from pactape.broker.http.pacts.publishing.storing import diff_text
-from pactape.broker.http.pacts.resource import require_content, require_publication
 from pactape.broker.http.protocol.messages import Response, hal, not_found
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.store.pacts import publishing

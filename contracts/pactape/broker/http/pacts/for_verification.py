@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.broker.http.pacticipants.resource import require_pacticipant
+from pactape.broker.http.lookups import require_pacticipant
 from pactape.broker.http.pacts.documents import encode_metadata
 from pactape.broker.http.pacts.verification_query import (
     VERIFICATION_FILTERS,

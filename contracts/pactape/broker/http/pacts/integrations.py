@@ -7,7 +7,7 @@ import io
 import re
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.http.pacticipants.resource import require_pacticipant
+from pactape.broker.http.lookups import require_pacticipant
 from pactape.broker.http.protocol.links import link, moment, pacticipant_brief, pacticipant_url
 from pactape.broker.http.protocol.messages import Response, hal, no_content, not_found, prefers, text
 from pactape.broker.http.protocol.paging import page_of, requests_page

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape.broker.http.pacticipants.resource import require_pacticipant
+from pactape.broker.http.lookups import require_pacticipant
 from pactape.broker.http.protocol.messages import Response, hal, not_found
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.store.environments import find_environment, find_environment_by_name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.http.pacticipants.resource import require_pacticipant
+from pactape.broker.http.lookups import require_content, require_pacticipant, require_publication
 from pactape.broker.http.pacts.documents import pact_document
 from pactape.broker.http.protocol.links import (
     link,
@@ -24,39 +24,9 @@ if TYPE_CHECKING:
     from pactape.broker.http.protocol.messages import Call
     from pactape.broker.records import Publication
 
-__all__ = ["ROUTES", "require_content", "require_publication"]
+__all__ = ["ROUTES"]
 
 _LISTED = 1000
-
-
-def require_publication(call: Call) -> Publication:
-    """Return the contract of the consumer version in the path.
-
-    Raises:
-        Problem: 404, it doesn't exist.
-    """
-    consumer, provider, version = (call.path[name] for name in ("consumer", "provider", "version"))
-    publication = publishing.find_publication(
-        call.connection, consumer=consumer, provider=provider, version=version
-    )
-    if publication is None:
-        raise not_found(f"A pact between {consumer} ({version}) and {provider}")
-    return publication
-
-
-def require_content(call: Call) -> Publication:
-    """Return the latest publication of the content in the path.
-
-    Raises:
-        Problem: 404, it doesn't exist.
-    """
-    consumer, provider, sha = (call.path[name] for name in ("consumer", "provider", "sha"))
-    publication = publishing.publication_of_content(
-        call.connection, consumer=consumer, provider=provider, sha=sha
-    )
-    if publication is None:
-        raise not_found(f"A pact between {consumer} and {provider} with the content {sha}")
-    return publication
 
 
 def _get(call: Call) -> Response:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pactape.broker.http.lookups import require_content, require_publication, require_result
 from pactape.broker.http.pacts.documents import decode_metadata
-from pactape.broker.http.pacts.resource import require_content, require_publication
 from pactape.broker.http.protocol.links import link, moment, pact_title, pact_url, result_url, version_url
 from pactape.broker.http.protocol.messages import Call, Problem, Response, hal, no_content, not_found
 from pactape.broker.http.protocol.names import check_names
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from pactape.broker.records import Publication, Result
 
 __all__ = ["ROUTES"]
-
-_LONGEST_NUMBER = 10  # digits of a database integer
 
 
 class _Report(msgspec.Struct, rename="camel"):
@@ -104,24 +102,12 @@ def _document(call: Call, publication: Publication, result: Result) -> dict[str,
 
 def _get(call: Call) -> Response:
     publication = require_content(call)
-    return hal(_document(call, publication, _require_result(call, publication)))
+    return hal(_document(call, publication, require_result(call, publication)))
 
 
 def _delete(call: Call) -> Response:
-    results.delete_result(call.connection, _require_result(call, require_content(call)))
+    results.delete_result(call.connection, require_result(call, require_content(call)))
     return no_content()
-
-
-def _require_result(call: Call, publication: Publication) -> Result:
-    number = call.path["number"]
-    result = (
-        results.find_result(call.connection, publication.content_id, int(number))
-        if number.isdecimal() and len(number) < _LONGEST_NUMBER
-        else None
-    )
-    if result is None:
-        raise not_found(f"Verification result {number}")
-    return result
 
 
 def _latest(call: Call) -> Response:

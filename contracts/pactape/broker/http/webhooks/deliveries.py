@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pactape.broker.http.lookups import require_content, require_publication, require_result
 from pactape.broker.http.protocol.links import link, moment, pacticipant_url
 from pactape.broker.http.protocol.messages import Response, hal, not_found, prefers, text
 from pactape.broker.http.protocol.paging import page_of
 from pactape.broker.http.protocol.routing import PAGING, Route, reads
 from pactape.broker.http.webhooks.resource import check_path_parties, require_webhook, title_of
 from pactape.broker.store import webhooks
-from pactape.broker.store.pacts import publishing
-from pactape.broker.store.results import find_result
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -100,28 +99,24 @@ def _of_webhook(call: Call) -> Response:
 
 
 def _of_contract(call: Call) -> Response:
-    consumer, provider, version = (call.path[name] for name in ("consumer", "provider", "version"))
-    publication = publishing.find_publication(
-        call.connection, consumer=consumer, provider=provider, version=version
-    )
-    if publication is None:
-        raise not_found(f"A pact between {consumer} ({version}) and {provider}")
+    publication = require_publication(call)
     deliveries = webhooks.deliveries(
-        call.connection, consumer=consumer, provider=provider, consumer_version=version
+        call.connection,
+        consumer=publication.consumer,
+        provider=publication.provider,
+        consumer_version=publication.version,
     )
     return _official_list(call, deliveries)
 
 
 def _of_result(call: Call) -> Response:
-    consumer, provider, sha, digits = (call.path[name] for name in ("consumer", "provider", "sha", "number"))
-    number = int(digits) if digits.isdecimal() and len(digits) < 10 else -1  # noqa: PLR2004 -- an integer
-    publication = publishing.publication_of_content(
-        call.connection, consumer=consumer, provider=provider, sha=sha
-    )
-    if publication is None or find_result(call.connection, publication.content_id, number) is None:
-        raise not_found(f"Verification result {digits}")
+    publication = require_content(call)
     deliveries = webhooks.deliveries(
-        call.connection, consumer=consumer, provider=provider, sha=sha, result_number=number
+        call.connection,
+        consumer=publication.consumer,
+        provider=publication.provider,
+        sha=publication.sha,
+        result_number=require_result(call, publication).number,
     )
     return _official_list(call, deliveries)
 

@@ -6,6 +6,7 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from pactape.broker.http.lookups import require_pacticipant
 from pactape.broker.http.protocol.links import link, moment, pacticipant_url
 from pactape.broker.http.protocol.messages import Problem, Response, hal, no_content, not_found
 from pactape.broker.http.protocol.routing import Route, reads, writes
@@ -35,14 +36,14 @@ def require_webhook(call: Call) -> Webhook:
 
 
 def check_path_parties(call: Call) -> None:
-    """Check that the consumer and the provider in the path exist.
+    """Check that the consumer and the provider that the path names exist.
 
     Raises:
         Problem: 404, one of them doesn't.
     """
-    for name in (call.path[role] for role in ("consumer", "provider") if role in call.path):
-        if find_pacticipant(call.connection, name) is None:
-            raise not_found(f"Pacticipant {name}")
+    for role in ("consumer", "provider"):
+        if role in call.path:
+            require_pacticipant(call, call.path[role])
 
 
 def read_webhook(call: Call, body: dict[str, Any], stored_spec: WebhookSpec | None) -> WebhookSpec:

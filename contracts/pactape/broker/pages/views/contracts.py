@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pactape.broker.http.lookups import require_content, require_publication
 from pactape.broker.http.pacts.diff import previous_of
 from pactape.broker.http.pacts.publishing.storing import diff_text
-from pactape.broker.http.pacts.resource import require_content, require_publication
 from pactape.broker.http.protocol.messages import not_found
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.pages.interactions import shown_interactions

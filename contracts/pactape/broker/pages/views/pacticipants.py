@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.broker.http.pacticipants.resource import require_pacticipant
+from pactape.broker.http.lookups import require_pacticipant
 from pactape.broker.http.protocol.routing import Route, reads
 from pactape.broker.pages.network import is_readable, lay_out
 from pactape.broker.pages.states import STATES, integration_states
