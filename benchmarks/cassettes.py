@@ -23,7 +23,7 @@ from cassetter.cli import convert_file
 from pactape.cassettes import RecordMode, read_cassette, use_cassette
 from pactape.cassettes.replay.cassette import open_cassette
 from pactape.cassettes.replay.request_keys.lookup_options import LookupOptions
-from pactape.cassettes.scrubbing.quick_checks import quick_checks
+from pactape.cassettes.scrubbing.quick_checks.checks import quick_checks
 from requests.adapters import BaseAdapter
 from vcr.request import Request as VcrRequest
 from vcr.serialize import deserialize, serialize

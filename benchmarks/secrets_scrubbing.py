@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import yaml
 from _timing import medians, show
 from pactape.cassettes.contents import read_any
-from pactape.cassettes.scrubbing.quick_checks import quick_checks
+from pactape.cassettes.scrubbing.quick_checks.checks import quick_checks
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.contracts import derive

@@ -7,7 +7,7 @@ import time
 from urllib.parse import quote
 
 import pytest
-from pactape.cassettes.scrubbing.quick_checks import quick_checks
+from pactape.cassettes.scrubbing.quick_checks.checks import quick_checks
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 
 from tests.cassettes.helpers.hostile_texts import HOSTILE_TEXTS

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pactape.cassettes.scrubbing.jwt import is_unsigned_jwt, read_jwt, unsigned_jwt
-from pactape.cassettes.scrubbing.placeholders import (
+from pactape.cassettes.scrubbing.replacing.jwt import is_unsigned_jwt, read_jwt, unsigned_jwt
+from pactape.cassettes.scrubbing.replacing.placeholders import (
     ConstantPlaceholders,
     NumberedPlaceholders,
     is_mask,

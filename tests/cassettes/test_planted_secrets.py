@@ -15,7 +15,7 @@ from pactape.cassettes.scrubbing.detection.name_tables import (
 )
 from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name, names_something
 from pactape.cassettes.scrubbing.detection.providers import FORMS, ProviderForm, expand_example
-from pactape.cassettes.scrubbing.quick_checks import quick_checks
+from pactape.cassettes.scrubbing.quick_checks.checks import quick_checks
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 

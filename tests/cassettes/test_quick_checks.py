@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pactape.cassettes.scrubbing.plain_texts import holds_nothing
-from pactape.cassettes.scrubbing.quick_checks import QuickChecks
-from pactape.cassettes.scrubbing.replacements import Replacements
+from pactape.cassettes.scrubbing.quick_checks.checks import QuickChecks
+from pactape.cassettes.scrubbing.replacing.replacements import Replacements
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.scrubber import Scrubber
+from pactape.cassettes.scrubbing.texts.plain_texts import holds_nothing
 from pactape.cassettes.scrubbing.walk import Walk
 
 from tests.helpers.examples import examples

@@ -126,7 +126,7 @@ def _is_random(value: str) -> bool:
 
 
 def _without_known_forms(text: str) -> str:
-    from pactape.cassettes.scrubbing.placeholders import ConstantPlaceholders  # noqa: PLC0415 -- keeps the start fast
+    from pactape.cassettes.scrubbing.replacing.placeholders import ConstantPlaceholders  # noqa: PLC0415 -- keeps the start fast
     from pactape.cassettes.scrubbing.rules import ScrubRules  # noqa: PLC0415 -- as above
     from pactape.cassettes.scrubbing.scrubber import Scrubber  # noqa: PLC0415 -- as above
 

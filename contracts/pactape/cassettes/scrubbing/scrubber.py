@@ -7,18 +7,18 @@ import sys
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from pactape.cassettes.scrubbing.placeholders import ConstantPlaceholders
-from pactape.cassettes.scrubbing.quick_checks import quick_checks
-from pactape.cassettes.scrubbing.replacements import Replacements
+from pactape.cassettes.scrubbing.quick_checks.checks import quick_checks
+from pactape.cassettes.scrubbing.replacing.placeholders import ConstantPlaceholders
+from pactape.cassettes.scrubbing.replacing.replacements import Replacements
 from pactape.cassettes.scrubbing.rules import ScrubRules
-from pactape.cassettes.scrubbing.structures.json_documents import scrub_value
-from pactape.cassettes.scrubbing.structures.multipart import looks_like_multipart, scrub_multipart
+from pactape.cassettes.scrubbing.structures.http.multipart import looks_like_multipart, scrub_multipart
+from pactape.cassettes.scrubbing.structures.json.documents import scrub_value
 from pactape.cassettes.scrubbing.walk import Walk
 from pactape.http_bodies import charset_of, sniffed_coding
 
 if TYPE_CHECKING:
-    from pactape.cassettes.scrubbing.placeholders import Placeholders
-    from pactape.cassettes.scrubbing.replacements import Replacement
+    from pactape.cassettes.scrubbing.replacing.placeholders import Placeholders
+    from pactape.cassettes.scrubbing.replacing.replacements import Replacement
 
 __all__ = ["Scrubber"]
 

@@ -8,35 +8,35 @@ from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_num
 from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_number, without_card_number
 from pactape.cassettes.scrubbing.detection.known_forms import scrub_forms_in_text
 from pactape.cassettes.scrubbing.detection.names import NameKind
-from pactape.cassettes.scrubbing.placeholders import is_mask
-from pactape.cassettes.scrubbing.plain_texts import holds_nothing
+from pactape.cassettes.scrubbing.replacing.placeholders import is_mask
+from pactape.cassettes.scrubbing.replacing.secret_numbers import SecretNumbers
 from pactape.cassettes.scrubbing.rules import plain_name
-from pactape.cassettes.scrubbing.secret_numbers import SecretNumbers
 from pactape.cassettes.scrubbing.structures.base64_texts import scrub_encoded
 from pactape.cassettes.scrubbing.structures.edits import substitute
-from pactape.cassettes.scrubbing.structures.forms import looks_like_form, scrub_form
 from pactape.cassettes.scrubbing.structures.graphql_documents import looks_like_graphql, scrub_graphql
-from pactape.cassettes.scrubbing.structures.headers import (
+from pactape.cassettes.scrubbing.structures.http.forms import looks_like_form, scrub_form
+from pactape.cassettes.scrubbing.structures.http.headers import (
     SCRUBBERS,
 )
-from pactape.cassettes.scrubbing.structures.json_documents import scrub_json, scrub_json_in_text
-from pactape.cassettes.scrubbing.structures.json_names import NamesBelow
+from pactape.cassettes.scrubbing.structures.http.urls import is_web_url, scrub_url
+from pactape.cassettes.scrubbing.structures.json.documents import scrub_json, scrub_json_in_text
+from pactape.cassettes.scrubbing.structures.json.value_names import NamesBelow
 from pactape.cassettes.scrubbing.structures.lines import scrub_lines
 from pactape.cassettes.scrubbing.structures.markup import holds_markup, looks_like_markup, scrub_markup
 from pactape.cassettes.scrubbing.structures.tables import find_table, scrub_table
-from pactape.cassettes.scrubbing.structures.urls import is_web_url, scrub_url
 from pactape.cassettes.scrubbing.structures.visitor import Place
-from pactape.cassettes.scrubbing.texts import (
+from pactape.cassettes.scrubbing.texts.named_values import (
     is_inert,
     scrub_header_options,
     scrub_named_values,
     scrub_private_keys,
 )
+from pactape.cassettes.scrubbing.texts.plain_texts import holds_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pactape.cassettes.scrubbing.replacements import Replacements
+    from pactape.cassettes.scrubbing.replacing.replacements import Replacements
     from pactape.cassettes.scrubbing.rules import ScrubRules
 
 __all__ = ["Walk"]

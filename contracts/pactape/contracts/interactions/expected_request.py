@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from pactape.cassettes.replay.request_keys.match_rules import EXACT
-from pactape.cassettes.scrubbing.placeholders import is_mask
+from pactape.cassettes.scrubbing.replacing.placeholders import is_mask
 from pactape.contracts.inference.rules import all_of, matches_regex
 from pactape.contracts.interactions.interaction import ExpectedRequest
 from pactape.contracts.interactions.request_body import expected_body

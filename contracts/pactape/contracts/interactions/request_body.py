@@ -8,7 +8,7 @@ from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from pactape.cassettes.scrubbing.placeholders import PLACEHOLDER, is_mask
+from pactape.cassettes.scrubbing.replacing.placeholders import PLACEHOLDER, is_mask
 from pactape.contracts.inference.rules import ANYTHING, all_of, matches_regex
 from pactape.contracts.interactions.interaction import Content
 from pactape.contracts.interactions.multipart_body import stable_multipart_body

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pactape.cassettes.replay.request_keys.match_rules import EXACT
-from pactape.cassettes.scrubbing.placeholders import PLACEHOLDER, is_mask
+from pactape.cassettes.scrubbing.replacing.placeholders import PLACEHOLDER, is_mask
 from pactape.contracts.inference.rules import matches_regex
 from pactape.contracts.interactions.body_digests import is_body_digest, is_digest_of
 from pactape.contracts.interactions.multipart_body import BOUNDARY, multipart_boundary

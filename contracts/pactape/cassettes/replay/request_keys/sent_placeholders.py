@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pactape.cassettes.replay.request_keys.key_matcher import sent_bytes
 from pactape.cassettes.replay.request_keys.request_fields import json_fields
-from pactape.cassettes.scrubbing.placeholders import is_placeholder
+from pactape.cassettes.scrubbing.replacing.placeholders import is_placeholder
 from pactape.errors import ReplayError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.structures.edits import substitute
-from pactape.cassettes.scrubbing.structures.json_names import bound_variables
+from pactape.cassettes.scrubbing.structures.json.value_names import bound_variables
 from pactape.cassettes.scrubbing.structures.visitor import Place
 
 if TYPE_CHECKING:

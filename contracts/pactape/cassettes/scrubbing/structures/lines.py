@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name
 from pactape.cassettes.scrubbing.structures.edits import Edits, substitute
-from pactape.cassettes.scrubbing.structures.json_tables import SECRET_DATA
+from pactape.cassettes.scrubbing.structures.json.member_tables import SECRET_DATA
 from pactape.cassettes.scrubbing.structures.visitor import Place
 
 if TYPE_CHECKING:

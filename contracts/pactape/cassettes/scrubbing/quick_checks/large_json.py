@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_number
-from pactape.cassettes.scrubbing.structures.json_names import bound_variables
-from pactape.cassettes.scrubbing.structures.json_tables import (
+from pactape.cassettes.scrubbing.structures.json.member_tables import (
     FLAGS,
     GENERATED_TYPE,
     NAME_KEYS,
@@ -22,6 +21,7 @@ from pactape.cassettes.scrubbing.structures.json_tables import (
     TYPING,
     VALUE_KEYS,
 )
+from pactape.cassettes.scrubbing.structures.json.value_names import bound_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

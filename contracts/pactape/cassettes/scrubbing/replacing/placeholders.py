@@ -12,8 +12,8 @@ import threading
 from typing import TYPE_CHECKING, Protocol
 
 from pactape.cassettes.scrubbing.detection.values import is_uuid
-from pactape.cassettes.scrubbing.jwt import is_unsigned_jwt, read_jwt, unsigned_jwt
-from pactape.cassettes.scrubbing.secret_numbers import SecretNumbers
+from pactape.cassettes.scrubbing.replacing.jwt import is_unsigned_jwt, read_jwt, unsigned_jwt
+from pactape.cassettes.scrubbing.replacing.secret_numbers import SecretNumbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,10 +11,10 @@ import msgspec
 
 from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number, kind_of_name
 from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_number
-from pactape.cassettes.scrubbing.placeholders import is_mask
-from pactape.cassettes.scrubbing.structures.headers import COOKIE_HEADERS
-from pactape.cassettes.scrubbing.structures.json_names import has_harmless_company, prefix_below
-from pactape.cassettes.scrubbing.structures.json_tables import GENERATED_TYPE, SPECIAL_MEMBERS
+from pactape.cassettes.scrubbing.replacing.placeholders import is_mask
+from pactape.cassettes.scrubbing.structures.http.headers import COOKIE_HEADERS
+from pactape.cassettes.scrubbing.structures.json.member_tables import GENERATED_TYPE, SPECIAL_MEMBERS
+from pactape.cassettes.scrubbing.structures.json.value_names import has_harmless_company, prefix_below
 from pactape.cassettes.scrubbing.structures.visitor import Place
 
 if TYPE_CHECKING:

@@ -10,13 +10,18 @@ from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import TYPE_CHECKING, Any
 
 from pactape.cassettes.scrubbing.structures.edits import Edits
-from pactape.cassettes.scrubbing.structures.json_names import NamesBelow
-from pactape.cassettes.scrubbing.structures.large_json import JsonObject, Part, decode_by_parts, decoder
+from pactape.cassettes.scrubbing.structures.json.large_documents import (
+    JsonObject,
+    Part,
+    decode_by_parts,
+    decoder,
+)
+from pactape.cassettes.scrubbing.structures.json.value_names import NamesBelow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pactape.cassettes.scrubbing.structures.json_names import Pairs
+    from pactape.cassettes.scrubbing.structures.json.value_names import Pairs
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
 __all__ = ["scrub_json", "scrub_json_in_text", "scrub_value"]

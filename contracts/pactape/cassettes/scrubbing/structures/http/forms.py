@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from pactape.cassettes.scrubbing.structures.edits import Edits, split_at
-from pactape.cassettes.scrubbing.structures.json_documents import scrub_json
-from pactape.cassettes.scrubbing.structures.json_names import NamesBelow, bound_variables
+from pactape.cassettes.scrubbing.structures.json.documents import scrub_json
+from pactape.cassettes.scrubbing.structures.json.value_names import NamesBelow, bound_variables
 from pactape.cassettes.scrubbing.structures.visitor import Place
 
 if TYPE_CHECKING:

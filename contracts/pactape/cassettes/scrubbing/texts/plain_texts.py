@@ -6,9 +6,9 @@ import re
 
 from pactape.cassettes.scrubbing.detection.known_forms import holds_form
 from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name, names_something
-from pactape.cassettes.scrubbing.spoken_secrets import holds_spoken_secret
 from pactape.cassettes.scrubbing.structures.base64_texts import holds_encoded
-from pactape.cassettes.scrubbing.structures.headers import SPECIAL_HEADERS
+from pactape.cassettes.scrubbing.structures.http.headers import SPECIAL_HEADERS
+from pactape.cassettes.scrubbing.texts.prose_secrets import holds_spoken_secret
 
 __all__ = ["holds_nothing", "is_plain_url"]
 

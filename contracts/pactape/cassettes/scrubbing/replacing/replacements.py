@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.cassettes.scrubbing.detection.known_forms import scrub_forms_in_text
-from pactape.cassettes.scrubbing.known_values import KnownValues
-from pactape.cassettes.scrubbing.placeholders import (
+from pactape.cassettes.scrubbing.replacing.known_values import KnownValues
+from pactape.cassettes.scrubbing.replacing.placeholders import (
     PLACEHOLDER,
     ConstantPlaceholders,
     NumberedPlaceholders,
@@ -16,7 +16,7 @@ from pactape.cassettes.scrubbing.placeholders import (
 )
 
 if TYPE_CHECKING:
-    from pactape.cassettes.scrubbing.placeholders import Placeholders
+    from pactape.cassettes.scrubbing.replacing.placeholders import Placeholders
 
 __all__ = ["Replacement", "Replacements"]
 

@@ -8,12 +8,12 @@ from urllib.parse import quote, unquote
 
 from pactape.cassettes.scrubbing.detection.cards import GROUPED_CARD, is_card_number, without_card_number
 from pactape.cassettes.scrubbing.detection.names import names_something
-from pactape.cassettes.scrubbing.spoken_secrets import scrub_spoken_secrets
 from pactape.cassettes.scrubbing.structures.base64_texts import scrub_encoded
 from pactape.cassettes.scrubbing.structures.edits import substitute
+from pactape.cassettes.scrubbing.structures.http.urls import UrlsInText, scrub_urls_in_text
 from pactape.cassettes.scrubbing.structures.php_texts import scrub_php
-from pactape.cassettes.scrubbing.structures.urls import UrlsInText, scrub_urls_in_text
 from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.texts.prose_secrets import scrub_spoken_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.detection.values import is_uuid, looks_random
 from pactape.cassettes.scrubbing.structures.edits import substitute
-from pactape.cassettes.scrubbing.structures.forms import scrub_form
+from pactape.cassettes.scrubbing.structures.http.forms import scrub_form
 from pactape.cassettes.scrubbing.structures.visitor import Place
 
 if TYPE_CHECKING:

@@ -14,14 +14,14 @@ from pactape.cassettes.scrubbing.detection.cards import is_card_name
 from pactape.cassettes.scrubbing.detection.known_forms import holds_form
 from pactape.cassettes.scrubbing.detection.names import NameKind
 from pactape.cassettes.scrubbing.detection.words import word_set
-from pactape.cassettes.scrubbing.json_check import Checks, JsonCheck
-from pactape.cassettes.scrubbing.object_check import ObjectCheck
-from pactape.cassettes.scrubbing.placeholders import ConstantPlaceholders, is_mask
-from pactape.cassettes.scrubbing.plain_texts import holds_nothing, is_plain_url
-from pactape.cassettes.scrubbing.replacements import Replacements
-from pactape.cassettes.scrubbing.structures.headers import COOKIE_HEADERS, SPECIAL_HEADERS
-from pactape.cassettes.scrubbing.structures.json_names import prefix_below
+from pactape.cassettes.scrubbing.quick_checks.large_json import Checks, JsonCheck
+from pactape.cassettes.scrubbing.quick_checks.small_json import ObjectCheck
+from pactape.cassettes.scrubbing.replacing.placeholders import ConstantPlaceholders, is_mask
+from pactape.cassettes.scrubbing.replacing.replacements import Replacements
+from pactape.cassettes.scrubbing.structures.http.headers import COOKIE_HEADERS, SPECIAL_HEADERS
+from pactape.cassettes.scrubbing.structures.json.value_names import prefix_below
 from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.texts.plain_texts import holds_nothing, is_plain_url
 from pactape.cassettes.scrubbing.walk import Walk
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name
 from pactape.cassettes.scrubbing.rules import plain_name
-from pactape.cassettes.scrubbing.structures.json_tables import (
+from pactape.cassettes.scrubbing.structures.json.member_tables import (
     BOUND,
     COLLECTIONS,
     FACTOR_SIBLINGS,

@@ -1,0 +1,1 @@
+"""Quick checks that skip what contains no secret."""

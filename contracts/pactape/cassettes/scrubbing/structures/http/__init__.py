@@ -1,0 +1,1 @@
+"""The parts of HTTP messages: URLs, forms, headers, multipart bodies."""

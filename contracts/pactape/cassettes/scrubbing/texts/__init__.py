@@ -1,0 +1,1 @@
+"""Secrets in running text: prose, commands, "name=value" pairs, private keys."""
