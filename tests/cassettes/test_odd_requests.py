@@ -18,10 +18,10 @@ import vcr
 import yaml
 import zstandard
 from pactape.cassettes import RecordMode, read_cassette, use_cassette
-from pactape.cassettes.interception import http_client_stubs
-from pactape.cassettes.interception.aiohttp_client import session_request
 from pactape.cassettes.interception.allowed_hosts import AllowedHosts
-from pactape.cassettes.interception.streams import RecordingFile
+from pactape.cassettes.interception.libraries import http_client_stubs
+from pactape.cassettes.interception.libraries.aiohttp_client import session_request
+from pactape.cassettes.interception.libraries.streams import RecordingFile
 from pactape.errors import NoMatchError, ReplayError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 from pactape.cassettes import RecordMode, use_cassette
-from pactape.cassettes.interception import requests_adapter as adapter
+from pactape.cassettes.interception.libraries import requests_adapter as adapter
 from pactape.errors import NoMatchError
 from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool

@@ -15,7 +15,7 @@ import pytest
 import requests
 import urllib3
 from pactape.cassettes import RecordMode, read_cassette, use_cassette
-from pactape.cassettes.interception.streams import pieces
+from pactape.cassettes.interception.libraries.streams import pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -19,17 +19,18 @@ from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool
 from vcr.patch import CassettePatcherBuilder
 
-from pactape.cassettes.interception import active_cassettes, httpx_transport
+from pactape.cassettes.interception import active_cassettes
 from pactape.cassettes.interception.active_cassettes import (
     ActiveCassette,
     CassetteSwitch,
     activated,
     cassette_for,
 )
-from pactape.cassettes.interception.aiohttp_client import session_request
 from pactape.cassettes.interception.allowed_hosts import AllowedHosts
-from pactape.cassettes.interception.http_client_stubs import corrections
-from pactape.cassettes.interception.requests_adapter import fast_send, is_genuine
+from pactape.cassettes.interception.libraries import httpx_transport
+from pactape.cassettes.interception.libraries.aiohttp_client import session_request
+from pactape.cassettes.interception.libraries.http_client_stubs import corrections
+from pactape.cassettes.interception.libraries.requests_adapter import fast_send, is_genuine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -16,7 +16,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool
 from vcr.request import Request as VcrRequest
 
-from pactape.cassettes.interception.http_client_stubs import ReplayedResponse, parse_headers
+from pactape.cassettes.interception.libraries.http_client_stubs import ReplayedResponse, parse_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from vcr.request import Request as VcrRequest
 
-from pactape.cassettes.interception.streams import pieces
+from pactape.cassettes.interception.libraries.streams import pieces
 from pactape.http_bodies import content_type, grouped_headers
 from pactape.urls import authority
 

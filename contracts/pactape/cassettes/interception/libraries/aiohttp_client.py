@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from vcr.request import Request as VcrRequest
 
-from pactape.cassettes.interception.streams import is_stream, pieces
+from pactape.cassettes.interception.libraries.streams import is_stream, pieces
 from pactape.http_bodies import content_type, header_values
 from pactape.urls import authority
 

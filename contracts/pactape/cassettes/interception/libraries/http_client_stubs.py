@@ -15,8 +15,8 @@ import vcr.stubs
 from urllib3.connection import HTTPConnection as _Urllib3Connection
 from vcr.stubs import VCRConnection, VCRHTTPResponse
 
+from pactape.cassettes.interception.libraries.streams import RecordingFile, is_stream, pieces
 from pactape.cassettes.interception.live_addresses import connection_to, with_host
-from pactape.cassettes.interception.streams import RecordingFile, is_stream, pieces
 from pactape.errors import ReplayError
 from pactape.http_bodies import content_type, sent_body
 from pactape.urls import request_target
