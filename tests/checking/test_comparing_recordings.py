@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pactape.checking.recordings import compare_recordings
+from pactape.checking.drift.recordings import compare_recordings
 from pactape.settings import load_settings
 
 from tests.checking.helpers.drifting import CASSETTE, SETTINGS

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from pactape.checking.client_code.declared_calls import DeclaredOperation, declared_calls, declared_operations
 from pactape.checking.coverage import cover
-from pactape.checking.declared import DeclaredOperation, declared_calls, declared_operations
 from pactape.errors import BadInputError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pactape.checking.differences import differences
+from pactape.checking.drift.differences import differences
 from pactape.contracts.inference.fields import EVERYTHING, ReadFields, read_fields
 from pactape.contracts.inference.joined_shape import shape_of
 from pactape.findings import Severity

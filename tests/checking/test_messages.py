@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from pactape.checking.recordings import compare_recordings
+from pactape.checking.drift.recordings import compare_recordings
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:

@@ -2,6 +2,6 @@
 
 from pactape.checking.check import Check, check_project
 from pactape.checking.coverage import Covered
-from pactape.checking.drift import Drift, find_drift
+from pactape.checking.drift.drift import Drift, find_drift
 
 __all__ = ["Check", "Covered", "Drift", "check_project", "find_drift"]

@@ -11,10 +11,10 @@ from pactape.cassettes import lint_cassette
 from pactape.cassettes.finder import find_cassettes
 from pactape.cassettes.maintenance.expiry import expired
 from pactape.cassettes.scrubbing.rules import ScrubRules
+from pactape.checking.client_code.declared_calls import DeclaredCalls, declared_calls
 from pactape.checking.contracts import compare_contracts, leftover_contracts
 from pactape.checking.contradictions import Named, contradictions, named
 from pactape.checking.coverage import Covered, cover
-from pactape.checking.declared import DeclaredCalls, declared_calls
 from pactape.checking.unread import unread_fields
 from pactape.contracts import derive
 from pactape.contracts.grouping.client_literals import python_files

@@ -9,7 +9,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pactape.checking.declared import DeclaredOperation
+    from pactape.checking.client_code.declared_calls import DeclaredOperation
     from pactape.pactfile import Pact
 
 __all__ = ["Covered", "cover"]

@@ -11,8 +11,8 @@ import msgspec
 
 from pactape.cassettes import read_cassette
 from pactape.cassettes.finder import cassette_name, cassettes_below, project_cassettes
-from pactape.checking.recordings import compare_recordings
-from pactape.checking.rerecording import FailedTest, record_again, test_name
+from pactape.checking.drift.recordings import compare_recordings
+from pactape.checking.drift.rerecording import FailedTest, record_again, test_name
 from pactape.errors import BadInputError, CassetteFormatError, ProviderUnreachableError
 from pactape.findings import Finding, Severity
 from pactape.urls import is_below, origin

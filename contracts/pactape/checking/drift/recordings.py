@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.rules import ScrubRules
-from pactape.checking.differences import differences
+from pactape.checking.drift.differences import differences
 from pactape.contracts.grouping.evidence.message_evidence import evidence_of_messages
 from pactape.contracts.grouping.evidence.sample_evidence import evidence_of
 from pactape.contracts.grouping.sample_groups import group_samples_alike

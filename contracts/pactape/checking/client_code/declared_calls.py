@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from graphql import GraphQLError, OperationDefinitionNode, parse
 
-from pactape.checking.url_templates import url_template
+from pactape.checking.client_code.url_templates import url_template
 from pactape.errors import BadInputError
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Reads the requests that client code makes from its source, without importing or running it."""

@@ -1,0 +1,1 @@
+"""Compares recordings of the same tests, made at different times: the project's with new ones."""
