@@ -24,8 +24,8 @@ from pactape.settings import load_settings
 from vcr.cassette import Cassette
 from vcr.serializers import yamlserializer
 
-from tests.cassettes.helpers.harmless_fields import destroyed
-from tests.cassettes.helpers.planted_secrets import planted_cases, stays
+from tests.cassettes.scrubbing.helpers.harmless_fields import destroyed
+from tests.cassettes.scrubbing.helpers.planted_secrets import planted_cases, stays
 
 if TYPE_CHECKING:
     from pactape.exchange import Exchange

@@ -18,8 +18,8 @@ LONGEST_MODULE = 300
 LONGEST_FUNCTION = 40
 #: Modules that may be longer: tables of data.
 TABLES = {
-    "tests/cassettes/helpers/harmless_fields.py",
-    "tests/cassettes/helpers/planted_secrets.py",
+    "tests/cassettes/scrubbing/helpers/harmless_fields.py",
+    "tests/cassettes/scrubbing/helpers/planted_secrets.py",
     "contracts/pactape/cassettes/scrubbing/detection/providers.py",
     "tests/recorders/helpers/samples.py",
 }

@@ -8,7 +8,7 @@ import pytest
 from pactape.adopting import Plan, carry_out, plan_adoption
 from pactape.settings import load_settings
 
-from tests.cassettes.helpers.old_project import INTERACTION, Project
+from tests.adopting.helpers.old_project import INTERACTION, Project
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cassettes.helpers.old_project import ASKING, Project
+from tests.adopting.helpers.old_project import ASKING, Project
 
 if TYPE_CHECKING:
     from pathlib import Path

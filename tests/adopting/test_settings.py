@@ -9,7 +9,7 @@ from pactape.adopting import plan_adoption, try_out
 from pactape.errors import BadInputError
 from pactape.settings import load_settings
 
-from tests.cassettes.helpers.old_project import ASKING, FILES, TESTS, Project
+from tests.adopting.helpers.old_project import ASKING, FILES, TESTS, Project
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from pactape.adopting import Plan, carry_out, plan_adoption
 from pactape.cassettes import lint_cassette, read_cassette
 from pactape.settings import load_settings
 
-from tests.cassettes.helpers.old_project import INTERACTION
+from tests.adopting.helpers.old_project import INTERACTION
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import pytest
 from pactape.cassettes.scrubbing.quick_checks.checks import quick_checks
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 
-from tests.cassettes.helpers.hostile_texts import HOSTILE_TEXTS
+from tests.cassettes.scrubbing.helpers.hostile_texts import HOSTILE_TEXTS
 
 TYPES = (
     "",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pactape.cassettes import lint_cassette, read_cassette
 
-from tests.cassettes.helpers.old_project import ASKING, BESIDE, MOVED, OURS, TESTS, Project
+from tests.adopting.helpers.old_project import ASKING, BESIDE, MOVED, OURS, TESTS, Project
 
 if TYPE_CHECKING:
     from pathlib import Path

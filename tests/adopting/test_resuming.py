@@ -11,7 +11,7 @@ from pactape.adopting.carry_out import write_new
 from pactape.cli.adopt import adopt
 from pactape.settings import load_settings
 
-from tests.cassettes.helpers.old_project import ASKING, TESTS, Project
+from tests.adopting.helpers.old_project import ASKING, TESTS, Project
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,8 +19,8 @@ from pactape.cassettes.scrubbing.quick_checks.checks import quick_checks
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 
-from tests.cassettes.helpers.harmless_fields import destroyed
-from tests.cassettes.helpers.planted_secrets import planted_cases, stays
+from tests.cassettes.scrubbing.helpers.harmless_fields import destroyed
+from tests.cassettes.scrubbing.helpers.planted_secrets import planted_cases, stays
 
 
 def test_no_planted_secret_stays() -> None:

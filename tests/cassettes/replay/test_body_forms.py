@@ -20,7 +20,7 @@ from pactape.matching import RequestMatcher
 from pactape.settings import load_settings
 from pactape.verification import verify_in_process, verify_provider
 
-from tests.cassettes.helpers.body_forms import BODILESS, FORMS, OPENED, SECRET
+from tests.cassettes.replay.helpers.body_forms import BODILESS, FORMS, OPENED, SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

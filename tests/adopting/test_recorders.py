@@ -9,7 +9,7 @@ from pactape.adopting import carry_out, plan_adoption
 from pactape.adopting.markers import read_module
 from pactape.settings import load_settings
 
-from tests.cassettes.helpers.old_project import INTERACTION
+from tests.adopting.helpers.old_project import INTERACTION
 
 if TYPE_CHECKING:
     from pathlib import Path
