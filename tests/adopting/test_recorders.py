@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pactape.adopting import carry_out, plan_adoption
-from pactape.adopting.markers import read_module
+from pactape.adopting.old_tests.markers import read_module
 from pactape.settings import load_settings
 
 from tests.adopting.helpers.old_project import INTERACTION

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 from pactape.adopting import carry_out, is_interrupted, plan_adoption, resume
-from pactape.adopting.carry_out import write_new
+from pactape.adopting.carrying_out.carry_out import write_new
 from pactape.cli.adopt import adopt
 from pactape.settings import load_settings
 
@@ -66,7 +66,9 @@ def test_an_adoption_that_ended_while_it_deleted_old_cassettes_is_finished(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("pactape.adopting.journal.delete_files", lambda files: interrupt(list(files)))
+        patched.setattr(
+            "pactape.adopting.carrying_out.journal.delete_files", lambda files: interrupt(list(files))
+        )
         with pytest.raises(KeyboardInterrupt):
             carry_out(plan(project), project.root)
     result = run(project, "--write")

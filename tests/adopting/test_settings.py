@@ -132,7 +132,7 @@ def test_parameters_with_characters_that_file_names_do_not_have_keep_their_casse
 def test_a_trial_whose_tests_take_too_long_is_one_clear_error(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pactape.adopting.trial._SECONDS", 0.01)
+    monkeypatch.setattr("pactape.adopting.carrying_out.trial._SECONDS", 0.01)
     plan = plan_adoption([project.root], load_settings(project.root), is_tried=True)
     with pytest.raises(BadInputError, match="its tests take longer than"):
         try_out(plan, project.root)

@@ -1,10 +1,10 @@
 """Adopting: migrating a project's tests and cassettes from pytest-recording, pytest-vcr or vcrpy."""
 
-from pactape.adopting.carry_out import carry_out, settings_lines
-from pactape.adopting.journal import Resumption, is_interrupted, resume
-from pactape.adopting.moves import Plan
-from pactape.adopting.plan import plan_adoption
-from pactape.adopting.trial import Trial, try_out
+from pactape.adopting.carrying_out.carry_out import carry_out, settings_lines
+from pactape.adopting.carrying_out.journal import Resumption, is_interrupted, resume
+from pactape.adopting.carrying_out.trial import Trial, try_out
+from pactape.adopting.planning.moves import Plan
+from pactape.adopting.planning.plan import plan_adoption
 
 __all__ = [
     "Plan",

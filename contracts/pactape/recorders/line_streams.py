@@ -10,7 +10,7 @@ import msgspec
 
 from pactape.compression import DAMAGED, open_decompressed
 from pactape.errors import CassetteFormatError
-from pactape.recorders.ndjson import NDJSON
+from pactape.recorders.formats.ndjson import NDJSON
 from pactape.recorders.reading import read_entries
 from pactape.recorders.recording import Entry, ReadOptions
 from pactape.recorders.source import Source

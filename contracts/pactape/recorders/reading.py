@@ -11,23 +11,23 @@ import msgspec
 from pactape.errors import CassetteFormatError
 from pactape.exchange import Exchange, Provenance, Request, Response
 from pactape.http_bodies import actual_codings, decode_body, header_pairs, without_coding_headers
-from pactape.recorders.betamax import BETAMAX
-from pactape.recorders.bruno import BRUNO
-from pactape.recorders.go_vcr import GO_VCR
-from pactape.recorders.har import HAR, POLLY
-from pactape.recorders.hoverfly import HOVERFLY
-from pactape.recorders.keploy import KEPLOY
-from pactape.recorders.mitmproxy import MITMPROXY
-from pactape.recorders.mockserver import MOCKSERVER
-from pactape.recorders.ndjson import NDJSON
-from pactape.recorders.nock import NOCK
-from pactape.recorders.postman import POSTMAN
+from pactape.recorders.formats.betamax import BETAMAX
+from pactape.recorders.formats.bruno import BRUNO
+from pactape.recorders.formats.go_vcr import GO_VCR
+from pactape.recorders.formats.har import HAR, POLLY
+from pactape.recorders.formats.hoverfly import HOVERFLY
+from pactape.recorders.formats.keploy import KEPLOY
+from pactape.recorders.formats.mitmproxy import MITMPROXY
+from pactape.recorders.formats.mockserver import MOCKSERVER
+from pactape.recorders.formats.ndjson import NDJSON
+from pactape.recorders.formats.nock import NOCK
+from pactape.recorders.formats.postman import POSTMAN
+from pactape.recorders.formats.responses import RESPONSES
+from pactape.recorders.formats.vcr_ruby import RVCR, VCR_RUBY
+from pactape.recorders.formats.wiremock import WIREMOCK
 from pactape.recorders.recording import ReadOptions, Recording, SkipEntryError, SkippedEntry
-from pactape.recorders.responses import RESPONSES
 from pactape.recorders.source import Source, file_bytes
 from pactape.recorders.variables import with_base_url
-from pactape.recorders.vcr_ruby import RVCR, VCR_RUBY
-from pactape.recorders.wiremock import WIREMOCK
 from pactape.urls import url_error
 
 if TYPE_CHECKING:

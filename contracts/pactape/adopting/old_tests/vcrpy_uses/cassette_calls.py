@@ -7,18 +7,18 @@ import json
 from typing import TYPE_CHECKING
 
 from pactape.adopting.arguments import OldOptions, read_options
-from pactape.adopting.expressions import assigned_values
-from pactape.adopting.marked import KEEP, CassetteCall, Edit, MarkedTest, TestModule, Unit
-from pactape.adopting.recorder_uses import RecorderUse, UseFinder, name_in_project
-from pactape.adopting.source_positions import SourcePositions
-from pactape.adopting.unresolved_recorders import unresolved
-from pactape.adopting.vcr_objects import recorders_of
+from pactape.adopting.old_tests.expressions import assigned_values
+from pactape.adopting.old_tests.marked_tests import KEEP, CassetteCall, Edit, MarkedTest, TestModule, Unit
+from pactape.adopting.old_tests.source_positions import SourcePositions
+from pactape.adopting.old_tests.vcrpy_uses.recorder_uses import RecorderUse, UseFinder, name_in_project
+from pactape.adopting.old_tests.vcrpy_uses.unresolved_recorders import unresolved
+from pactape.adopting.old_tests.vcrpy_uses.vcr_objects import recorders_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
-    from pactape.adopting.vcr_objects import Recorder
+    from pactape.adopting.old_tests.vcrpy_uses.vcr_objects import Recorder
 
 __all__ = ["read_calls", "without_unused_import"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.adopting.old_files import delete_files
+from pactape.adopting.carrying_out.old_files import delete_files
 from pactape.file_cache import FileCache, cache_folder
 from pactape.files import write_atomically
 

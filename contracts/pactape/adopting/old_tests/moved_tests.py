@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pactape.adopting.marked import MarkedTest
+from pactape.adopting.old_tests.marked_tests import MarkedTest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

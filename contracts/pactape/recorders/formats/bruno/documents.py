@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape.recorders.bruno.examples import Example
+from pactape.recorders.formats.bruno.examples import Example
 from pactape.recorders.recording import SkipEntryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pactape.recorders.bruno.examples import Pairs
+    from pactape.recorders.formats.bruno.examples import Pairs
 
 __all__ = [
     "DocumentExample",

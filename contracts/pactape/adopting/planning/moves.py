@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.adopting.arguments import OldOptions
-from pactape.adopting.cassette_calls import without_unused_import
-from pactape.adopting.marked import Edit
-from pactape.adopting.markers import edited
+from pactape.adopting.old_tests.marked_tests import Edit
+from pactape.adopting.old_tests.markers import edited
+from pactape.adopting.old_tests.vcrpy_uses.cassette_calls import without_unused_import
 from pactape.errors import BadInputError
 
 if TYPE_CHECKING:

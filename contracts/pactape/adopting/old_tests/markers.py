@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pactape.adopting.arguments import OldOptions, is_path, read_options
-from pactape.adopting.cassette_calls import read_calls
-from pactape.adopting.expressions import path_of
-from pactape.adopting.marked import Edit, MarkedTest, TestModule, Unit, with_calls
-from pactape.adopting.source_positions import SourcePositions
+from pactape.adopting.old_tests.expressions import path_of
+from pactape.adopting.old_tests.marked_tests import Edit, MarkedTest, TestModule, Unit, with_calls
+from pactape.adopting.old_tests.source_positions import SourcePositions
+from pactape.adopting.old_tests.vcrpy_uses.cassette_calls import read_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

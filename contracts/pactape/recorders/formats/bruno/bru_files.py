@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pactape.errors import CassetteFormatError
-from pactape.recorders.bruno.examples import Example
-from pactape.recorders.bruno.grammar import Block, top_level_blocks
+from pactape.recorders.formats.bruno.examples import Example
+from pactape.recorders.formats.bruno.grammar import Block, top_level_blocks
 from pactape.recorders.recording import SkipEntryError
 
 if TYPE_CHECKING:
-    from pactape.recorders.bruno.examples import Pairs
+    from pactape.recorders.formats.bruno.examples import Pairs
     from pactape.recorders.source import Source
 
 __all__ = ["bru_example", "bru_examples", "bru_variables"]

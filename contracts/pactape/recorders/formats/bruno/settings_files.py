@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from pactape.recorders.bruno.bru_files import bru_variables
-from pactape.recorders.bruno.documents import environments_of, set_by
+from pactape.recorders.formats.bruno.bru_files import bru_variables
+from pactape.recorders.formats.bruno.documents import environments_of, set_by
 from pactape.recorders.source import Source
 
 if TYPE_CHECKING:

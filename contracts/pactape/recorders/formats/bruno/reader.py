@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pactape.recorders.bruno.bru_files import bru_example, bru_examples, bru_variables
-from pactape.recorders.bruno.documents import (
+from pactape.recorders.formats.bruno.bru_files import bru_example, bru_examples, bru_variables
+from pactape.recorders.formats.bruno.documents import (
     document_example,
     document_examples,
     environments_of,
     is_document,
 )
-from pactape.recorders.bruno.examples import pair_of
-from pactape.recorders.bruno.grammar import Block
-from pactape.recorders.bruno.settings_files import common_values, variables_around
+from pactape.recorders.formats.bruno.examples import pair_of
+from pactape.recorders.formats.bruno.grammar import Block
+from pactape.recorders.formats.bruno.settings_files import common_values, variables_around
 from pactape.recorders.recording import Entry, Reader, RecordedPair
 
 if TYPE_CHECKING:

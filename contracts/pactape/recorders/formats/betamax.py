@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pactape.recorders.formats.vcr_ruby import http_interactions, vcr_pair
 from pactape.recorders.recording import Entry, Reader, RecordedPair
 from pactape.recorders.values import mapping
-from pactape.recorders.vcr_ruby import http_interactions, vcr_pair
 
 if TYPE_CHECKING:
     from pactape.recorders.source import Source

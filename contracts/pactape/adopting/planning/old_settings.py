@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pactape.adopting.arguments import OldOptions, read_options
-from pactape.adopting.expressions import assigned_values, path_of
+from pactape.adopting.old_tests.expressions import assigned_values, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

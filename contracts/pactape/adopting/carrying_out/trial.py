@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.adopting.carry_out import obsolete_files, write_new
-from pactape.adopting.markers import read_module
+from pactape.adopting.carrying_out.carry_out import obsolete_files, write_new
+from pactape.adopting.old_tests.markers import read_module
 from pactape.errors import BadInputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pactape.adopting.journal import Journal
-    from pactape.adopting.moves import ModuleChange, Move, Plan
+    from pactape.adopting.carrying_out.journal import Journal
+    from pactape.adopting.planning.moves import ModuleChange, Move, Plan
 
 __all__ = ["OUTCOMES_VARIABLE", "Trial", "try_out"]
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.adopting.expressions import path_of
-from pactape.adopting.marked import KEEP
-from pactape.adopting.vcr_objects import Recorder
+from pactape.adopting.old_tests.expressions import path_of
+from pactape.adopting.old_tests.marked_tests import KEEP
+from pactape.adopting.old_tests.vcrpy_uses.vcr_objects import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.adopting.cleaned import cleaned_cassette
-from pactape.adopting.expressions import path_of
-from pactape.adopting.layouts import CassetteFolders, digest_of, file_stem_of, old_cassettes, shortened_digest
-from pactape.adopting.moved_tests import classes_derived_from
-from pactape.adopting.moves import Move
-from pactape.adopting.old_settings import cassette_folder
-from pactape.adopting.test_modules import names_of_tests
+from pactape.adopting.old_tests.expressions import path_of
+from pactape.adopting.old_tests.moved_tests import classes_derived_from
+from pactape.adopting.old_tests.test_modules import names_of_tests
+from pactape.adopting.planning.cleaned_cassettes import cleaned_cassette
+from pactape.adopting.planning.moves import Move
+from pactape.adopting.planning.old_layouts import (
+    CassetteFolders,
+    digest_of,
+    file_stem_of,
+    old_cassettes,
+    shortened_digest,
+)
+from pactape.adopting.planning.old_settings import cassette_folder
 from pactape.cassettes import lint_cassette
 from pactape.cassettes.names import cassette_name, describe
 from pactape.exchange import Provenance
@@ -22,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from pactape.adopting.marked import CassetteCall, MarkedTest
-    from pactape.adopting.projects import Projects
+    from pactape.adopting.old_tests.marked_tests import CassetteCall, MarkedTest
+    from pactape.adopting.planning.projects import Projects
 
 __all__ = ["CassetteMoves"]
 

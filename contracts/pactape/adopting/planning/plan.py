@@ -8,25 +8,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pactape.adopting.arguments import OldOptions
-from pactape.adopting.cassette_moves import CassetteMoves
-from pactape.adopting.markers import read_module
-from pactape.adopting.moved_tests import has_own_calls, moved_tests
-from pactape.adopting.moves import ModuleChange, Move, Plan, Unrecorded, check_moves
-from pactape.adopting.old_settings import (
+from pactape.adopting.old_tests.markers import read_module
+from pactape.adopting.old_tests.moved_tests import has_own_calls, moved_tests
+from pactape.adopting.old_tests.test_modules import modules_below
+from pactape.adopting.planning.cassette_moves import CassetteMoves
+from pactape.adopting.planning.moves import ModuleChange, Move, Plan, Unrecorded, check_moves
+from pactape.adopting.planning.old_settings import (
     config_options,
     opened_cassettes,
     plugin_options,
     python_file_patterns,
 )
-from pactape.adopting.projects import Projects
-from pactape.adopting.test_modules import modules_below
+from pactape.adopting.planning.projects import Projects
 from pactape.errors import BadInputError
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pactape.adopting.marked import CassetteCall, Edit, MarkedTest, TestModule, Unit
+    from pactape.adopting.old_tests.marked_tests import CassetteCall, Edit, MarkedTest, TestModule, Unit
     from pactape.settings import Settings
 
 __all__ = ["plan_adoption"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pactape.adopting.marked import MarkedTest
+    from pactape.adopting.old_tests.marked_tests import MarkedTest
 
 __all__ = ["CassetteFolders", "old_cassettes"]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.adopting.expressions import assigned_values, path_of
+from pactape.adopting.old_tests.expressions import assigned_values, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

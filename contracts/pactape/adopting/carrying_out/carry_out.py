@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pactape.adopting.journal import Journal
+from pactape.adopting.carrying_out.journal import Journal
 from pactape.files import write_atomically
 from pactape.pyproject_file import FILE_NAME
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pactape.adopting.arguments import OldOptions
-    from pactape.adopting.moves import Plan
+    from pactape.adopting.planning.moves import Plan
 
 __all__ = ["carry_out", "obsolete_files", "settings_lines", "write_new"]
 

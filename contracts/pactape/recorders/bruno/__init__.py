@@ -1,6 +1,0 @@
-"""Bruno: saved examples in three file formats, with the values of their variables."""
-
-from pactape.recorders.bruno.reader import BRUNO
-from pactape.recorders.bruno.settings_files import settings_files
-
-__all__ = ["BRUNO", "settings_files"]
