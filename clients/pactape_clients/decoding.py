@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pactape_clients.encoding.json_codec import FormatError
+from pactape_clients.error_parts.redaction import redact, secrets_of
+from pactape_clients.error_parts.response_texts import charset_of, error_reason, is_json, media_type, text_of
 from pactape_clients.errors import ClientError, DecodeError, Problem, error_for_status
-from pactape_clients.json_codec import FormatError
-from pactape_clients.redaction import redact, secrets_of
-from pactape_clients.response_texts import charset_of, error_reason, is_json, media_type, text_of
 from pactape_clients.wire import MOST_OF_BODY
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import requests
 
-    from pactape_clients.json_codec import Codec
+    from pactape_clients.encoding.json_codec import Codec
     from pactape_clients.operations import Operation
 
 __all__ = [

@@ -33,8 +33,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from pactape_clients.error_details import ErrorContext, GraphQLErrorDetail, Problem, Reason
-from pactape_clients.error_pickling import copied, picklable_parts, restore
+from pactape_clients.error_parts.details import ErrorContext, GraphQLErrorDetail, Problem, Reason
+from pactape_clients.error_parts.pickling import copied, picklable_parts, restore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

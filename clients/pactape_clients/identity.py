@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 from requests.utils import default_headers, get_netrc_auth
 
-from pactape_clients.call_context import remaining_time
+from pactape_clients.concurrency.call_context import remaining_time
 from pactape_clients.wire import ChangeFlag, Connections
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
-from pactape_clients.boundary import public
-from pactape_clients.caller_values import tuple_of
-from pactape_clients.checks import check_number
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.checks import check_number
+from pactape_clients.caller_code.values import tuple_of
 from pactape_clients.errors import (
     ClientError,
     DeadlineExceededError,

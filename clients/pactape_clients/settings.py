@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from pactape_clients.boundary import public
-from pactape_clients.caller_values import tuple_of
-from pactape_clients.checks import check_callable, check_kind, check_number
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.checks import check_callable, check_kind, check_number
+from pactape_clients.caller_code.values import tuple_of
 from pactape_clients.errors import CacheUnavailableError, UsageError
 from pactape_clients.retries import RetryPolicy
 from pactape_clients.telemetry import Hook

@@ -6,14 +6,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pactape_clients.cache import full_key, is_immutable
+from pactape_clients.encoding.json_codec import FormatError
 from pactape_clients.errors import NotFoundError
-from pactape_clients.json_codec import FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pactape_clients.cache import Cache, Expired, Loaded
-    from pactape_clients.json_codec import Codec
+    from pactape_clients.encoding.json_codec import Codec
     from pactape_clients.operations import Operation
 
     Load = Callable[[Expired | None], Loaded]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape_clients.boundary import public
-from pactape_clients.caller_values import dict_of
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.values import dict_of
 from pactape_clients.rest import Caching, RestClient
 
 if TYPE_CHECKING:

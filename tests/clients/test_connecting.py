@@ -14,6 +14,7 @@ import redis
 import requests
 from pactape_clients import ClientCredentials, RestClient
 from pactape_clients.cache import RedisCache
+from pactape_clients.concurrency.name_resolution import Resolver
 from pactape_clients.errors import (
     ConnectionFailedError,
     DeadlineExceededError,
@@ -21,7 +22,6 @@ from pactape_clients.errors import (
     TransportError,
     UsageError,
 )
-from pactape_clients.name_resolution import Resolver
 from pactape_clients.rest import Caching, RetryPolicy, TransportSettings
 from urllib3.util import connection as urllib3_util
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import responses
 from pactape_clients import GraphQLClient
-from pactape_clients.call_context import remaining_time
+from pactape_clients.concurrency.call_context import remaining_time
 from pactape_clients.errors import (
     DecodeError,
 )

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from pactape_clients import GraphQLClient, RestClient, TTLCache
 from pactape_clients.auth import RefreshWindows, Token
 from pactape_clients.cache import RedisCache
+from pactape_clients.encoding.parameters import encode_query, query_pairs
 from pactape_clients.errors import UsageError
 from pactape_clients.graphql import GraphQLOptions
-from pactape_clients.parameters import encode_query, query_pairs
 from pactape_clients.rest import ByCursor, ByNumber, Caching, ParameterStyle, RetryPolicy, TransportSettings
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pactape_clients.auth import CallableTokens, RefreshWindows, Token
 from pactape_clients.cache import Loaded, TTLCache
-from pactape_clients.call_context import CallContext, call_in_progress
+from pactape_clients.concurrency.call_context import CallContext, call_in_progress
+from pactape_clients.concurrency.single_flight import Flight
 from pactape_clients.errors import DeadlineExceededError, TokenUnavailableError
 from pactape_clients.operations import Operation
 from pactape_clients.rest import RestClient, RetryPolicy, TransportSettings
-from pactape_clients.single_flight import Flight
 
 if TYPE_CHECKING:
     from pactape_clients.cache import Expired

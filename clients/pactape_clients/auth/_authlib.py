@@ -10,11 +10,11 @@ import requests
 
 from pactape_clients.auth._token import RefreshWindows, Token, principal_of
 from pactape_clients.auth._token_source import TokenSource
-from pactape_clients.boundary import public
-from pactape_clients.call_context import remaining_time
-from pactape_clients.callbacks import passes_through
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.callbacks import passes_through
+from pactape_clients.concurrency.call_context import remaining_time
+from pactape_clients.encoding.urls import shown
 from pactape_clients.errors import ClientError, DeadlineExceededError, TokenUnavailableError
-from pactape_clients.urls import shown
 from pactape_clients.wire import Connections, failure_of, without_traceback
 
 if TYPE_CHECKING:

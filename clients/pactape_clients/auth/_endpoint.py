@@ -9,8 +9,10 @@ import requests
 
 from pactape_clients.auth._token import Token
 from pactape_clients.auth._token_responses import TokenResponse, read_token_response
-from pactape_clients.call_context import current_call, remaining_time
-from pactape_clients.checks import check_choice, check_kind, is_instance
+from pactape_clients.caller_code.checks import check_choice, check_kind, is_instance
+from pactape_clients.concurrency.call_context import current_call, remaining_time
+from pactape_clients.encoding.urls import parse_server, shown
+from pactape_clients.error_parts.redaction import redact, secrets_of
 from pactape_clients.errors import (
     ClientError,
     TokenError,
@@ -19,10 +21,8 @@ from pactape_clients.errors import (
     TransportError,
     UsageError,
 )
-from pactape_clients.redaction import redact, secrets_of
 from pactape_clients.retries import repeat
 from pactape_clients.settings import DEFAULT_SETTINGS, TransportSettings
-from pactape_clients.urls import parse_server, shown
 from pactape_clients.wire import Connections, ResponseReader
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import msgspec
 from pactape_clients.auth._endpoint import ClientAuth, Form, TokenEndpoint
 from pactape_clients.auth._token import RefreshWindows, Secret, Token, principal_of
 from pactape_clients.auth._token_source import TokenSource
-from pactape_clients.boundary import public
-from pactape_clients.caller_values import dict_of
-from pactape_clients.checks import UnknownOptionError, is_instance
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.checks import UnknownOptionError, is_instance
+from pactape_clients.caller_code.values import dict_of
 from pactape_clients.errors import TokenRefusedError, UsageError
 
 if TYPE_CHECKING:

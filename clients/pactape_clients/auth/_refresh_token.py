@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from pactape_clients.auth._oauth import OAuthSource, TokenRequestOptions
 from pactape_clients.auth._token import Secret, Token
-from pactape_clients.boundary import public
-from pactape_clients.callbacks import passes_through
-from pactape_clients.checks import check_callable, check_kind
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.callbacks import passes_through
+from pactape_clients.caller_code.checks import check_callable, check_kind
 from pactape_clients.errors import TokenRefusedError, UsageError
 
 if TYPE_CHECKING:

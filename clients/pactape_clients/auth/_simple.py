@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from pactape_clients.auth._token import RefreshWindows, Token, principal_of
 from pactape_clients.auth._token_source import TokenSource
-from pactape_clients.boundary import public
-from pactape_clients.callbacks import error_text, passes_through
-from pactape_clients.checks import check_callable, is_instance
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.callbacks import error_text, passes_through
+from pactape_clients.caller_code.checks import check_callable, is_instance
 from pactape_clients.errors import ClientError, TokenUnavailableError, UsageError
 
 if TYPE_CHECKING:

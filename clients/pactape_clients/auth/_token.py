@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from pactape_clients.boundary import public
-from pactape_clients.checks import check_number
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.checks import check_number
 from pactape_clients.errors import UsageError
 
 __all__ = ["RefreshWindows", "Secret", "Token", "TokenState", "principal_of"]

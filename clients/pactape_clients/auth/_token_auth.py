@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from requests.auth import AuthBase
 
-from pactape_clients.boundary import public
-from pactape_clients.call_context import bounded, current_call, remaining_time
-from pactape_clients.checks import check_callable
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.checks import check_callable
+from pactape_clients.concurrency.call_context import bounded, current_call, remaining_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape_clients.response_texts import error_reason, form_in, printable
+from pactape_clients.error_parts.response_texts import error_reason, form_in, printable
 
 if TYPE_CHECKING:
     import requests

@@ -9,10 +9,12 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from pactape_clients.auth._token import RefreshWindows, Token, TokenState
-from pactape_clients.boundary import public
-from pactape_clients.call_context import remaining_time
-from pactape_clients.callbacks import error_text, passes_through
-from pactape_clients.checks import check_callable, is_instance
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.callbacks import error_text, passes_through
+from pactape_clients.caller_code.checks import check_callable, is_instance
+from pactape_clients.concurrency.call_context import remaining_time
+from pactape_clients.concurrency.processes import NotCopyable, renew_after_fork
+from pactape_clients.concurrency.single_flight import Flight, FlightCancelledError
 from pactape_clients.errors import (
     ClientError,
     DeadlineExceededError,
@@ -20,8 +22,6 @@ from pactape_clients.errors import (
     TokenUnavailableError,
     UsageError,
 )
-from pactape_clients.processes import NotCopyable, renew_after_fork
-from pactape_clients.single_flight import Flight, FlightCancelledError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

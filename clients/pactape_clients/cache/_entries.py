@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from pactape_clients.callbacks import error_text, is_own
-from pactape_clients.caller_values import tuple_of
+from pactape_clients.caller_code.callbacks import error_text, is_own
+from pactape_clients.caller_code.values import tuple_of
 from pactape_clients.errors import (
     DecodeError,
     RateLimitedError,

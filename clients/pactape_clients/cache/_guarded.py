@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pactape_clients.cache._memory import TTLCache
 from pactape_clients.cache._redis import RedisCache
-from pactape_clients.callbacks import error_text, is_own, passes_through, without_frames
-from pactape_clients.checks import check_callable
+from pactape_clients.caller_code.callbacks import error_text, is_own, passes_through, without_frames
+from pactape_clients.caller_code.checks import check_callable
 from pactape_clients.errors import CacheUnavailableError, ClientError
 
 if TYPE_CHECKING:

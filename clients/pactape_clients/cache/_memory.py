@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from pactape_clients.boundary import public
 from pactape_clients.cache._entries import (
     CacheStats,
     Invalidation,
@@ -17,11 +16,12 @@ from pactape_clients.cache._entries import (
     pattern_of,
 )
 from pactape_clients.cache._memory_entries import LabelledEntries, matching_entries
-from pactape_clients.call_context import remaining_time
-from pactape_clients.checks import check_callable, check_number
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.checks import check_callable, check_number
+from pactape_clients.concurrency.call_context import remaining_time
+from pactape_clients.concurrency.processes import NotCopyable, renew_after_fork
+from pactape_clients.concurrency.single_flight import Flight, FlightCancelledError
 from pactape_clients.errors import DeadlineExceededError
-from pactape_clients.processes import NotCopyable, renew_after_fork
-from pactape_clients.single_flight import Flight, FlightCancelledError
 
 if TYPE_CHECKING:
     import re

@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from pactape_clients.boundary import public
 from pactape_clients.cache._entries import (
     CacheStats,
     Expired,
@@ -20,10 +19,11 @@ from pactape_clients.cache._redis_invalidations import RedisInvalidations, stamp
 from pactape_clients.cache._redis_server import RedisServer
 from pactape_clients.cache._remote_failures import decode_failure, encode_failure
 from pactape_clients.cache._scripts import BEGIN, FINISH
-from pactape_clients.call_context import remaining_time, time_to_finish
-from pactape_clients.checks import check_callable, check_kind, check_number
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.checks import check_callable, check_kind, check_number
+from pactape_clients.concurrency.call_context import remaining_time, time_to_finish
+from pactape_clients.concurrency.processes import NotCopyable, renew_after_fork
 from pactape_clients.errors import CacheUnavailableError, ClientError, DeadlineExceededError
-from pactape_clients.processes import NotCopyable, renew_after_fork
 
 if TYPE_CHECKING:
     import re

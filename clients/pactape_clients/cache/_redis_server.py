@@ -6,10 +6,10 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from pactape_clients.call_context import remaining_time
-from pactape_clients.callbacks import passes_through
+from pactape_clients.caller_code.callbacks import passes_through
+from pactape_clients.concurrency.call_context import remaining_time
+from pactape_clients.concurrency.name_resolution import RESOLVER
 from pactape_clients.errors import CacheUnavailableError, ClientError, UsageError
-from pactape_clients.name_resolution import RESOLVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
-from pactape_clients.boundary import public
 from pactape_clients.cache import TTLCache, guarded
-from pactape_clients.checks import check_callable, check_kind, check_number
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.checks import check_callable, check_kind, check_number
+from pactape_clients.concurrency.processes import NotCopyable
+from pactape_clients.encoding.json_codec import Codec
+from pactape_clients.encoding.urls import shown
 from pactape_clients.errors import GraphQLResponseError
 from pactape_clients.graphql._documents import compiled, schema_of
 from pactape_clients.graphql._execution import Executor
@@ -23,10 +26,7 @@ from pactape_clients.graphql._queries import Queries, entity_tags
 from pactape_clients.graphql._responses import GraphQLResult, entities_in
 from pactape_clients.graphql._uncached import Uncached
 from pactape_clients.graphql._variables import plain_variables
-from pactape_clients.json_codec import Codec
-from pactape_clients.processes import NotCopyable
 from pactape_clients.transport import Transport
-from pactape_clients.urls import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     import requests
 
-    from pactape_clients.call_context import CallContext
+    from pactape_clients.concurrency.call_context import CallContext
+    from pactape_clients.encoding.json_codec import Codec
     from pactape_clients.errors import ClientError
     from pactape_clients.graphql._documents import Document
     from pactape_clients.graphql._options import GraphQLOptions
-    from pactape_clients.json_codec import Codec
     from pactape_clients.transport import Judge, OutgoingRequest, Transport
 
 __all__ = ["Execution", "Executor"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from pactape_clients.boundary import public_error
+from pactape_clients.caller_code.boundary import public_error
 from pactape_clients.errors import GraphQLResponseError, TransportError
 
 if TYPE_CHECKING:

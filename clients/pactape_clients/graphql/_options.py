@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import msgspec
 
-from pactape_clients.boundary import public
-from pactape_clients.caller_values import dict_of, tuple_of
-from pactape_clients.checks import UnknownOptionError, check_choice, check_kind
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.checks import UnknownOptionError, check_choice, check_kind
+from pactape_clients.caller_code.values import dict_of, tuple_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from pactape_clients.auth import TokenSource
     from pactape_clients.cache import Cache
+    from pactape_clients.encoding.json_codec import DecHook, EncHook
     from pactape_clients.graphql._responses import ErrorHandler
-    from pactape_clients.json_codec import DecHook, EncHook
     from pactape_clients.retries import Generated
     from pactape_clients.settings import TransportSettings
 

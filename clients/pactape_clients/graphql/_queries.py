@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     import requests
 
     from pactape_clients.cache import Cache, Expired
-    from pactape_clients.call_context import CallContext
+    from pactape_clients.concurrency.call_context import CallContext
+    from pactape_clients.encoding.json_codec import Codec
     from pactape_clients.graphql._documents import Document
     from pactape_clients.graphql._execution import Execution, Executor
-    from pactape_clients.json_codec import Codec
     from pactape_clients.transport import Transport
 
 __all__ = ["Queries", "entity_tags"]

@@ -15,8 +15,8 @@ from pactape_clients.wire import RequestBody, Upload
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pactape_clients.encoding.json_codec import Codec
     from pactape_clients.graphql._documents import Document
-    from pactape_clients.json_codec import Codec
     from pactape_clients.transport import Transport
 
 __all__ = ["Call", "GraphQLRequests", "persisted_query"]

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from pactape_clients.decoding import json_in, response_context, server_reason, status_error
+from pactape_clients.encoding.json_codec import Codec, FormatError
+from pactape_clients.error_parts.redaction import redact, secrets_of
 from pactape_clients.errors import DecodeError, GraphQLErrorDetail, GraphQLResponseError
-from pactape_clients.json_codec import Codec, FormatError
-from pactape_clients.redaction import redact, secrets_of
 
 if TYPE_CHECKING:
     import requests
 
-    from pactape_clients.call_context import CallContext
+    from pactape_clients.concurrency.call_context import CallContext
     from pactape_clients.errors import ClientError, TransportError
 
 __all__ = [

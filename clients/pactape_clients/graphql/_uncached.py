@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape_clients.caller_values import tuple_of
+from pactape_clients.caller_code.values import tuple_of
 from pactape_clients.decoding import decode_body
 from pactape_clients.errors import DecodeError, DocumentError, GraphQLResponseError
 from pactape_clients.graphql._documents import Document, compiled
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import requests
     from graphql import GraphQLSchema
 
+    from pactape_clients.encoding.json_codec import Codec
     from pactape_clients.graphql._execution import Execution, Executor
     from pactape_clients.graphql._variables import Variables
-    from pactape_clients.json_codec import Codec
     from pactape_clients.transport import Transport
 
 __all__ = ["Uncached"]

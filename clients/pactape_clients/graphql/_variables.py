@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape_clients.callbacks import error_text, passes_through
-from pactape_clients.caller_values import dict_of
+from pactape_clients.caller_code.callbacks import error_text, passes_through
+from pactape_clients.caller_code.values import dict_of
 from pactape_clients.errors import DocumentError
 from pactape_clients.wire import Upload
 

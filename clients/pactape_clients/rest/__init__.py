@@ -1,6 +1,6 @@
 """REST: explicit methods for declared route templates, typed results, cached reads, paging."""
 
-from pactape_clients.parameters import ParameterStyle
+from pactape_clients.encoding.parameters import ParameterStyle
 from pactape_clients.rest._cached import CachedRoute
 from pactape_clients.rest._client import RestClient
 from pactape_clients.rest._options import ClientOptions, ReadOptions, WriteOptions

@@ -5,23 +5,23 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pactape_clients.boundary import public_error
 from pactape_clients.cache import Loaded, full_key
-from pactape_clients.checks import check_kind
+from pactape_clients.caller_code.boundary import public_error
+from pactape_clients.caller_code.checks import check_kind
 from pactape_clients.decoding import decode_response, json_in
+from pactape_clients.encoding.urls import shown
 from pactape_clients.errors import NotFoundError, UsageError
 from pactape_clients.rest._calls import RestCall, RestCalls, judge
 from pactape_clients.rest._options import CallOptions
 from pactape_clients.rest._routes import Caching, fill_key, fill_text, holds_every_placeholder
 from pactape_clients.typed_cache import MISSING, ForeignValueError, TypedCache
-from pactape_clients.urls import shown
 from pactape_clients.wire import ChangeFlag
 
 if TYPE_CHECKING:
     import requests
 
     from pactape_clients.cache import Expired
-    from pactape_clients.call_context import CallContext
+    from pactape_clients.concurrency.call_context import CallContext
 
 __all__ = ["CachedReads", "CachedRoute", "cache_key", "is_storable", "namespace_of"]
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from pactape_clients.call_context import time_to_finish
-from pactape_clients.caller_values import dict_of, tuple_of
-from pactape_clients.checks import check_kind
+from pactape_clients.caller_code.checks import check_kind
+from pactape_clients.caller_code.values import dict_of, tuple_of
+from pactape_clients.concurrency.call_context import time_to_finish
 from pactape_clients.decoding import decode_response, status_error
+from pactape_clients.encoding.parameters import Pairs, ParameterStyle, encode_query, query_pairs
+from pactape_clients.encoding.urls import without_user
 from pactape_clients.errors import CacheUnavailableError, ClientError, DeadlineExceededError, UsageError
 from pactape_clients.operations import Operation
-from pactape_clients.parameters import Pairs, ParameterStyle, encode_query, query_pairs
 from pactape_clients.rest._replies import Reply
 from pactape_clients.rest._routes import fill_key, fill_path
 from pactape_clients.retries import idempotency_key_for
 from pactape_clients.settings import report_cache_failure
 from pactape_clients.transport import OutgoingRequest, Transport
-from pactape_clients.urls import without_user
 from pactape_clients.wire import RequestBody, form_body, multipart_body, raw_body
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import requests
 
     from pactape_clients.cache import Cache
-    from pactape_clients.call_context import CallContext
-    from pactape_clients.json_codec import Codec
+    from pactape_clients.concurrency.call_context import CallContext
+    from pactape_clients.encoding.json_codec import Codec
     from pactape_clients.rest._options import CallOptions
 
 __all__ = ["RestCall", "RestCalls", "judge"]

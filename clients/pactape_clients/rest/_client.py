@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
-from pactape_clients.boundary import public
 from pactape_clients.cache import TTLCache, guarded
-from pactape_clients.checks import UnknownOptionError, check_kind, is_instance
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.checks import UnknownOptionError, check_kind, is_instance
+from pactape_clients.concurrency.processes import NotCopyable
+from pactape_clients.encoding.json_codec import Codec
+from pactape_clients.encoding.parameters import DEFAULT_STYLE, ParameterStyle
+from pactape_clients.encoding.urls import shown
 from pactape_clients.errors import UsageError
-from pactape_clients.json_codec import Codec
-from pactape_clients.parameters import DEFAULT_STYLE, ParameterStyle
-from pactape_clients.processes import NotCopyable
 from pactape_clients.rest._cached import CachedReads
 from pactape_clients.rest._calls import RestCalls
 from pactape_clients.rest._options import ClientOptions, call_options
 from pactape_clients.rest._reads import _ReadMethods
 from pactape_clients.rest._writes import _WriteMethods
 from pactape_clients.transport import Transport
-from pactape_clients.urls import shown
 
 if TYPE_CHECKING:
     import re

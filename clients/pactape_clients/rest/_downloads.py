@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from pactape_clients.callbacks import callback_error, passes_through, without_frames
+from pactape_clients.caller_code.callbacks import callback_error, passes_through, without_frames
+from pactape_clients.encoding.urls import without_user
 from pactape_clients.errors import ClientError, UsageError
 from pactape_clients.rest._calls import RestCall, RestCalls, judge
 from pactape_clients.rest._replies import Reply
-from pactape_clients.urls import without_user
 from pactape_clients.wire import SENDING_ERRORS, failure_of, read_pieces
 
 if TYPE_CHECKING:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypedDict
 
 import msgspec
 
-from pactape_clients.caller_values import dict_of
-from pactape_clients.checks import UnknownOptionError
+from pactape_clients.caller_code.checks import UnknownOptionError
+from pactape_clients.caller_code.values import dict_of
 
 if TYPE_CHECKING:
     import requests
 
     from pactape_clients.auth import TokenSource
     from pactape_clients.cache import Cache
-    from pactape_clients.json_codec import DecHook, EncHook
-    from pactape_clients.parameters import ParameterStyle, Query
+    from pactape_clients.encoding.json_codec import DecHook, EncHook
+    from pactape_clients.encoding.parameters import ParameterStyle, Query
     from pactape_clients.retries import Generated
     from pactape_clients.settings import TransportSettings
     from pactape_clients.wire import Upload

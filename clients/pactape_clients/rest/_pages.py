@@ -8,16 +8,16 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from pactape_clients.boundary import public
-from pactape_clients.callbacks import passes_through
-from pactape_clients.checks import check_callable, check_kind, check_number
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.callbacks import passes_through
+from pactape_clients.caller_code.checks import check_callable, check_kind, check_number
+from pactape_clients.encoding.urls import same_server, shown
 from pactape_clients.errors import ClientError, UsageError
-from pactape_clients.urls import same_server, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pactape_clients.parameters import Pairs
+    from pactape_clients.encoding.parameters import Pairs
 
 __all__ = ["ByCursor", "ByLink", "ByNextUrl", "ByNumber", "Page", "Paging", "call_for_page", "pages"]
 

@@ -10,12 +10,12 @@ import msgspec
 
 from pactape_clients.cache import Loaded
 from pactape_clients.decoding import decode_body, decode_response, json_in
+from pactape_clients.encoding.urls import shown, with_user
 from pactape_clients.rest._cached import cache_key, is_storable, namespace_of
 from pactape_clients.rest._calls import RestCall, RestCalls, judge
 from pactape_clients.rest._pages import Page, pages
 from pactape_clients.rest._replies import link_to
 from pactape_clients.rest._routes import fill_text
-from pactape_clients.urls import shown, with_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import requests
 
     from pactape_clients.cache import Expired
-    from pactape_clients.parameters import Pairs
+    from pactape_clients.encoding.parameters import Pairs
     from pactape_clients.rest._options import CallOptions
     from pactape_clients.rest._pages import Paging
     from pactape_clients.rest._routes import Caching

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from pactape_clients.boundary import iterated, public
+from pactape_clients.caller_code.boundary import iterated, public
+from pactape_clients.encoding.headers import merge_headers
 from pactape_clients.errors import UsageError
-from pactape_clients.headers import merge_headers
 from pactape_clients.rest._cached import CachedReads, CachedRoute
 from pactape_clients.rest._downloads import download
 from pactape_clients.rest._options import call_options

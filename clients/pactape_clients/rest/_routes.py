@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pactape_clients.boundary import public
-from pactape_clients.caller_values import tuple_of
-from pactape_clients.checks import check_number, is_instance
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.checks import check_number, is_instance
+from pactape_clients.caller_code.values import tuple_of
+from pactape_clients.encoding.parameters import DEFAULT_STYLE, ParameterStyle, path_segment, text_of
 from pactape_clients.errors import UsageError
-from pactape_clients.parameters import DEFAULT_STYLE, ParameterStyle, path_segment, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

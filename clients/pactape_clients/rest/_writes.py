@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from pactape_clients.boundary import public
+from pactape_clients.caller_code.boundary import public
 
 if TYPE_CHECKING:
     from typing import Unpack

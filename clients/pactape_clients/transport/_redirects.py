@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pactape_clients.encoding.headers import without_credentials
+from pactape_clients.encoding.urls import keeps_credentials, shown
 from pactape_clients.errors import RedirectError
-from pactape_clients.headers import without_credentials
-from pactape_clients.urls import keeps_credentials, shown
 from pactape_clients.wire import redirect_target
 
 if TYPE_CHECKING:

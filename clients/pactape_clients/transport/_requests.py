@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from pactape_clients.headers import check_headers
-from pactape_clients.parameters import Pairs, encode_query
+from pactape_clients.encoding.headers import check_headers
+from pactape_clients.encoding.parameters import Pairs, encode_query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

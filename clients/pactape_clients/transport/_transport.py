@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from pactape_clients.auth import TokenAuth, TokenSource
-from pactape_clients.call_context import CallContext, call_in_progress
-from pactape_clients.caller_values import dict_of
-from pactape_clients.checks import check_kind, check_number
+from pactape_clients.caller_code.checks import check_kind, check_number
+from pactape_clients.caller_code.values import dict_of
+from pactape_clients.concurrency.call_context import CallContext, call_in_progress
+from pactape_clients.concurrency.processes import NotCopyable
+from pactape_clients.encoding.headers import check_headers, merge_headers
+from pactape_clients.encoding.urls import parse_server
 from pactape_clients.errors import ClientError, UsageError
-from pactape_clients.headers import check_headers, merge_headers
 from pactape_clients.identity import CallerIdentity
-from pactape_clients.processes import NotCopyable
 from pactape_clients.retries import IDEMPOTENT, repeat
 from pactape_clients.settings import DEFAULT_SETTINGS, TransportSettings
 from pactape_clients.telemetry import RequestEvent, call_hooks
 from pactape_clients.transport._redirects import RedirectState, follow_redirects
-from pactape_clients.urls import parse_server
 from pactape_clients.wire import Connections, ResponseReader
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from typing import Any, BinaryIO
 from urllib3.fields import RequestField
 from urllib3.filepost import encode_multipart_formdata
 
-from pactape_clients.boundary import public
-from pactape_clients.call_context import remaining_time
-from pactape_clients.callbacks import callback_error, error_text, passes_through
-from pactape_clients.checks import check_kind
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.callbacks import callback_error, error_text, passes_through
+from pactape_clients.caller_code.checks import check_kind
+from pactape_clients.concurrency.call_context import remaining_time
+from pactape_clients.encoding.headers import check_headers
+from pactape_clients.encoding.parameters import ParameterStyle, Query, encode_query, query_pairs
 from pactape_clients.errors import UsageError
-from pactape_clients.headers import check_headers
-from pactape_clients.parameters import ParameterStyle, Query, encode_query, query_pairs
 
 __all__ = ["RequestBody", "Upload", "form_body", "multipart_body", "raw_body"]
 

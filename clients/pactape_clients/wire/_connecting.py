@@ -15,8 +15,8 @@ from urllib3 import connection as urllib3_connection
 from urllib3 import exceptions as urllib3_errors
 from urllib3.util import connection as urllib3_util
 
-from pactape_clients.call_context import current_call, remaining_time
-from pactape_clients.name_resolution import RESOLVER
+from pactape_clients.concurrency.call_context import current_call, remaining_time
+from pactape_clients.concurrency.name_resolution import RESOLVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

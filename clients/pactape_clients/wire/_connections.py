@@ -12,10 +12,10 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import prepend_scheme_if_needed, select_proxy
 
-from pactape_clients.call_context import bounded, current_call
-from pactape_clients.callbacks import callback_error, error_text, passes_through
+from pactape_clients.caller_code.callbacks import callback_error, error_text, passes_through
+from pactape_clients.concurrency.call_context import bounded, current_call
+from pactape_clients.concurrency.processes import renew_after_fork
 from pactape_clients.errors import ClientError, UsageError
-from pactape_clients.processes import renew_after_fork
 from pactape_clients.wire._failures import SENDING_ERRORS, failure_of, without_traceback
 from pactape_clients.wire._pools import make_pools_timed, pooled_session, renew_pools
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import requests
 import urllib3.exceptions as urllib3_errors
 
-from pactape_clients.callbacks import callback_error, is_own
+from pactape_clients.caller_code.callbacks import callback_error, is_own
 from pactape_clients.errors import (
     CallbackError,
     ClientError,
@@ -23,7 +23,7 @@ from pactape_clients.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pactape_clients.error_details import Reason
+    from pactape_clients.error_parts.details import Reason
 
 __all__ = ["SENDING_ERRORS", "failure_of", "without_traceback"]
 

@@ -16,7 +16,7 @@ from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, poolmanager
 
-from pactape_clients.call_context import remaining_time
+from pactape_clients.concurrency.call_context import remaining_time
 from pactape_clients.wire._connecting import timed_class
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 import urllib3
 
-from pactape_clients.call_context import bounded, remaining_time
+from pactape_clients.concurrency.call_context import bounded, remaining_time
 from pactape_clients.errors import RedirectError, ResponseTooLargeError
 from pactape_clients.wire._pools import is_timed
 

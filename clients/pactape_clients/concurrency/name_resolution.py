@@ -7,8 +7,8 @@ import socket
 import threading
 from typing import Any
 
-from pactape_clients.processes import renew_after_fork
-from pactape_clients.single_flight import Flight
+from pactape_clients.concurrency.processes import renew_after_fork
+from pactape_clients.concurrency.single_flight import Flight
 
 __all__ = ["RESOLVER", "Resolver"]
 

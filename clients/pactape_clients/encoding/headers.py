@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pactape_clients.checks import is_instance
+from pactape_clients.caller_code.checks import is_instance
 from pactape_clients.errors import UsageError
 
 if TYPE_CHECKING:

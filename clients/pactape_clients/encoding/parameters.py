@@ -12,9 +12,9 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from pactape_clients.boundary import public
-from pactape_clients.callbacks import error_text, passes_through
-from pactape_clients.checks import check_choice
+from pactape_clients.caller_code.boundary import public
+from pactape_clients.caller_code.callbacks import error_text, passes_through
+from pactape_clients.caller_code.checks import check_choice
 from pactape_clients.errors import ClientError, UsageError
 
 __all__ = ["Pairs", "ParameterStyle", "Query", "encode_query", "path_segment", "query_pairs", "text_of"]

@@ -8,8 +8,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from pactape_clients.callbacks import error_text, is_own, passes_through, place_in, without_frames
-from pactape_clients.checks import UnknownOptionError
+from pactape_clients.caller_code.callbacks import error_text, is_own, passes_through, place_in, without_frames
+from pactape_clients.caller_code.checks import UnknownOptionError
 from pactape_clients.errors import CallbackError, ClientError
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pactape_clients.callbacks import error_text, passes_through
-from pactape_clients.checks import is_instance
+from pactape_clients.caller_code.callbacks import error_text, passes_through
+from pactape_clients.caller_code.checks import is_instance
 from pactape_clients.errors import ClientError, UsageError
 
 if TYPE_CHECKING:

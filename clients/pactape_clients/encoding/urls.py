@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from pactape_clients.checks import is_instance
+from pactape_clients.caller_code.checks import is_instance
 from pactape_clients.errors import UsageError
 
 __all__ = ["Server", "keeps_credentials", "parse_server", "same_server", "shown", "with_user", "without_user"]

@@ -11,8 +11,8 @@ from typing import Any, Protocol, get_args
 
 import msgspec
 
-from pactape_clients.callbacks import error_text, is_own, passes_through, without_frames
-from pactape_clients.checks import check_callable
+from pactape_clients.caller_code.callbacks import error_text, is_own, passes_through, without_frames
+from pactape_clients.caller_code.checks import check_callable
 from pactape_clients.errors import UsageError
 
 __all__ = ["Codec", "DecHook", "EncHook", "FormatError"]

@@ -1,0 +1,1 @@
+"""Encodes what callers send: URLs and their parameters, headers, JSON."""

@@ -1,0 +1,1 @@
+"""What errors are made of: the texts of responses without secrets, details, pickling."""
