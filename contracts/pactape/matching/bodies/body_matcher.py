@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pactape.matching.bodies.body import Body, mismatch_of_body
 from pactape.matching.bodies.json_bodies import UnexpectedKeys, mismatches_of_value
+from pactape.matching.bodies.json_checks import compile_check
 from pactape.matching.bodies.multipart_bodies import mismatches_of_parts
 from pactape.matching.bodies.plain_bodies import mismatches_of_bytes, mismatches_of_plain_text
 from pactape.matching.bodies.xml_bodies import mismatches_of_xml, xml_rules
@@ -114,13 +115,17 @@ def _json(data: bytes, rules: Selection, extra: UnexpectedKeys) -> _Match:
         reason = f"can't be compared: the example is not JSON ({error})"
         return lambda actual: [mismatch_of_body("content type", data, actual, reason)]
 
+    compiled: list[Callable[[Any], bool]] = []
+
     def match(actual: bytes) -> list[Mismatch]:
         try:
             value = json_value(actual)
         except ValueError as error:
             return [mismatch_of_body("content type", example, actual, f"is not JSON ({error})")]
         try:
-            return mismatches_of_value(example, value, rules, extra)
+            if not compiled:
+                compiled.append(compile_check(example, rules, extra))
+            return [] if compiled[0](value) else mismatches_of_value(example, value, rules, extra)
         except RecursionError:
             return [mismatch_of_body("content type", None, None, "nests too deeply")]
 

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["PatternError", "compile_pattern", "matches"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["PatternError", "compile_pattern", "fast_pattern", "matches"]
 
 _LIMIT_SECONDS = 1.0
 
@@ -77,6 +80,14 @@ def matches(pattern: str, text: str) -> bool:
     except TimeoutError:
         raise PatternError(f"{pattern!r} takes more than {_LIMIT_SECONDS:g} s on this text") from None
     return match is not None and match.end() == len(text)
+
+
+def fast_pattern(pattern: str) -> Callable[[str], Any] | None:
+    """Return the `match` of a compiled pattern that needs no time limit; None for others and unusable ones."""
+    try:
+        return compile_pattern(pattern).match if _is_fast(pattern) else None
+    except PatternError:
+        return None
 
 
 @lru_cache(maxsize=4096)

@@ -84,6 +84,11 @@ class Selection:
         step = self._steps.get(name)
         return step if step is not None else self._step(name)
 
+    def every_item(self) -> Selection | None:
+        """The rules below, at any item of a list; None if they differ, because a path has an index here."""
+        is_index = any(isinstance(name, str) and name.isdecimal() for name in self._named)
+        return None if is_index else self.item(0)
+
     def _step(self, name: str) -> Selection:
         """The rules below this name, or below every name that no path has: numbers, and others."""
         if self._alive:
