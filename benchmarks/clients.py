@@ -218,7 +218,7 @@ def invalidation() -> dict[str, float]:
         cache.put(
             f'GetUser:{{"id":"user-{number}"}}', Loaded(value=number, ttl=300, tags=(f"User:{number}",))
         )
-    again = Loaded(value=5000, ttl=300, tags=("User:5000",))
+    replace_known = Loaded(value=5000, ttl=300, tags=("User:5000",))
     key = 'GetUser:{"id":"user-5000"}'
     pattern = pattern_of("GetUser.*user-5000")
     keys = [f'GetUser:{{"id":"user-{number}"}}' for number in range(10_000)]
@@ -232,13 +232,13 @@ def invalidation() -> dict[str, float]:
     assert by_scan() == 1
     tagged: list[float] = []
     for _ in range(2000):
-        cache.put(key, again)
+        cache.put(key, replace_known)
         started = time.perf_counter()
         count = cache.invalidate(tags=("User:5000",))
         tagged.append((time.perf_counter() - started) * 1e6)
         assert count == 1
     scanned = _side_by_side({"scan": by_scan}, number=5)["scan"]
-    cache.put(key, again)
+    cache.put(key, replace_known)
     found = {
         "pactape, by tag": statistics.median(tagged),
         "regex scan over 10,000 keys": scanned,

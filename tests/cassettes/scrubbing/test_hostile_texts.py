@@ -12,7 +12,7 @@ from pactape.cassettes.scrubbing.scrubber import Scrubber
 
 from tests.cassettes.scrubbing.helpers.hostile_texts import HOSTILE_TEXTS
 
-TYPES = (
+TYPE_WRAPPERS = (
     "",
     "application/x-www-form-urlencoded",
     "application/graphql",
@@ -53,7 +53,7 @@ def _growth(name: str, kind: str, size: int) -> float:
 def test_no_text_is_too_much_for_the_scrubber(name: str) -> None:
     text = HOSTILE_TEXTS[name](3000)
     scrubber = Scrubber()
-    for kind in TYPES:
+    for kind in TYPE_WRAPPERS:
         scrubber.body(text.encode(), kind)
     scrubber.header("X-Text", text)
     scrubber.url(f"https://example.com/{text}")
@@ -64,7 +64,7 @@ def test_no_text_is_too_much_for_the_scrubber(name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE_TEXTS)
 def test_twice_the_text_takes_twice_the_time(name: str) -> None:
     """The time may make one step, where caches are full or large documents are checked in another way."""
-    for kind in TYPES[:-1]:
+    for kind in TYPE_WRAPPERS[:-1]:
         assert _growth(name, kind, SIZE) <= MOST or _growth(name, kind, 2 * SIZE) <= MOST, kind
 
 

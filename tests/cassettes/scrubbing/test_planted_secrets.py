@@ -13,7 +13,7 @@ from pactape.cassettes.scrubbing.detection.name_tables import (
     SIGNATURES,
     SUSPICIOUS,
 )
-from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name, names_something
+from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name, may_name_credential
 from pactape.cassettes.scrubbing.detection.providers import FORMS, ProviderForm, expand_example
 from pactape.cassettes.scrubbing.quick_checks.checks import quick_checks
 from pactape.cassettes.scrubbing.rules import ScrubRules
@@ -63,7 +63,7 @@ def test_the_quick_check_looks_closely_at_every_planted_document() -> None:
     "table", [CODES, CONNECTIONS, CREDENTIALS, PASSWORDS, SECRETS, SESSIONS, SIGNATURES, SUSPICIOUS]
 )
 def test_every_name_that_says_something_has_a_part_that_the_quick_check_knows(table: frozenset[str]) -> None:
-    assert [name for name in sorted(table) if not names_something(f"{name}=x")] == []
+    assert [name for name in sorted(table) if not may_name_credential(f"{name}=x")] == []
 
 
 @pytest.mark.parametrize(

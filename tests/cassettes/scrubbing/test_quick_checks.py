@@ -13,7 +13,7 @@ from pactape.cassettes.scrubbing.quick_checks.checks import QuickChecks
 from pactape.cassettes.scrubbing.replacing.replacements import Replacements
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.scrubber import Scrubber
-from pactape.cassettes.scrubbing.texts.plain_texts import holds_nothing
+from pactape.cassettes.scrubbing.texts.plain_texts import is_plain_text
 from pactape.cassettes.scrubbing.walk import Walk
 
 from tests.helpers.examples import examples
@@ -126,8 +126,8 @@ def test_the_walk_leaves_a_large_document_that_the_check_passes_over(value: Any)
 @given(st.lists(TEXTS, min_size=1, max_size=3), st.sampled_from(["", " ", "\n", "&", ": ", "/"]))
 def test_the_walk_leaves_a_text_that_holds_nothing(parts: list[str], between: str) -> None:
     text = between.join(parts)
-    if holds_nothing(text):
-        assert _walked(text, Walk.deeper) == text
+    if is_plain_text(text):
+        assert _walked(text, Walk.nested_document) == text
 
 
 def test_a_check_remembers_documents_and_strings() -> None:

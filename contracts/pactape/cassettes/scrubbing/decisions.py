@@ -10,7 +10,7 @@ from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name,
 from pactape.cassettes.scrubbing.detection.values import is_public_value, looks_random
 from pactape.cassettes.scrubbing.detection.words import word_set
 from pactape.cassettes.scrubbing.rules import plain_name
-from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.rules import ScrubRules
@@ -50,7 +50,7 @@ def kind_of_name(rules: ScrubRules, name: str) -> NameKind:
     return classify_name(name)
 
 
-def is_secret_field(rules: ScrubRules, name: str, value: str, place: Place) -> bool:
+def is_secret_field(rules: ScrubRules, name: str, value: str, context: FieldContext) -> bool:
     """Whether the value of a field is a secret.
 
     Example:
@@ -60,17 +60,17 @@ def is_secret_field(rules: ScrubRules, name: str, value: str, place: Place) -> b
         [True, False, True, False]
     """
     kind = kind_of_name(rules, name)
-    if name == "code" and place is Place.PARAMETER:
+    if name == "code" and context is FieldContext.PARAMETER:
         return len(value) >= _SHORTEST_GRANT and looks_random(value)
     if kind is NameKind.HARMLESS or not value or value.lower() in _WORDS:
         return False
     if rules.names and plain_name(name) in rules.names:
         return True
-    return _decide(name, kind, value, place)
+    return _decide(name, kind, value, context)
 
 
-def _decide(name: str, kind: NameKind, value: str, place: Place) -> bool:
-    if place is Place.PROSE:
+def _decide(name: str, kind: NameKind, value: str, context: FieldContext) -> bool:
+    if context is FieldContext.PROSE:
         return looks_random(value) or (kind is NameKind.CREDENTIAL and _MIXED.fullmatch(value) is not None)
     if kind is NameKind.CREDENTIAL:
         may_be_public = "://" in value or value[:1] == "/" or value.startswith("-----BEGIN")
@@ -81,7 +81,7 @@ def _decide(name: str, kind: NameKind, value: str, place: Place) -> bool:
         return _STRUCTURE.search(value) is None and looks_random(value)
     if kind is NameKind.SUSPICIOUS:
         return looks_random(value)
-    return _is_parameter_secret(value) if place is Place.PARAMETER else looks_random(value)
+    return _is_parameter_secret(value) if context is FieldContext.PARAMETER else looks_random(value)
 
 
 def _is_code(name: str, value: str) -> bool:

@@ -68,8 +68,8 @@ class RecordingFilter:
         filtering takes longer than all the rest.
         """
         for name, value in headers.items():
-            self._matching.learn(name, value)
-        url = self._alike(_url_for_matching(self.canonical(uri), self._matching.rules))
+            self._matching.remember_header(name, value)
+        url = self._without_numbers(_url_for_matching(self.canonical(uri), self._matching.rules))
         if not body:
             return method, url, None, {}  # what most requests are
         about = {name: value for name, value in headers.items() if name.lower() in _ABOUT_BODIES}
@@ -83,30 +83,30 @@ class RecordingFilter:
         self, request: VcrRequest, response: dict[str, Any]
     ) -> tuple[VcrRequest, dict[str, Any]]:
         """Return what was recorded without secrets that were found later in the same cassette."""
-        again, body = self.scrubber.again, read_body(request)
+        replace_known, body = self.scrubber.replace_known, read_body(request)
         answer = response["body"]
         if isinstance(answer.get("string"), bytes):
-            answer = {**answer, "string": self.scrubber.again_in_bytes(answer["string"])}
+            answer = {**answer, "string": self.scrubber.replace_known_in_bytes(answer["string"])}
         return (
             VcrRequest(
                 request.method,
-                again(request.uri),
-                self.scrubber.again_in_bytes(body) if isinstance(body, bytes) else body,
-                {name: again(str(value)) for name, value in request.headers.items()},
+                replace_known(request.uri),
+                self.scrubber.replace_known_in_bytes(body) if isinstance(body, bytes) else body,
+                {name: replace_known(str(value)) for name, value in request.headers.items()},
             ),
             {
                 **response,
                 "headers": {
-                    name: [again(str(value)) for value in _values(values)]
+                    name: [replace_known(str(value)) for value in _values(values)]
                     for name, values in response["headers"].items()
                 },
                 "body": answer,
             },
         )
 
-    def _alike(self, url: str) -> str:
+    def _without_numbers(self, url: str) -> str:
         """A URL without secrets that were sent before under a name, its placeholders without their numbers."""
-        url = self._matching.again(url)
+        url = self._matching.replace_known(url)
         return _NUMBERED.sub("scrubbed", url) if "scrubbed-" in url else url
 
     def response(self, response: dict[str, Any]) -> dict[str, Any]:

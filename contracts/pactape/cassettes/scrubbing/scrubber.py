@@ -68,7 +68,7 @@ class Scrubber:
         if len(value) > _LONGEST_CACHED or not self._quick.is_clean_header(name, value):
             value = self._walk(len(value)).header(name, value)
         known_values = self._known_values
-        return known_values.replace(value) if known_values.are_any else value
+        return known_values.replace(value) if known_values.has_any else value
 
     def url(self, url: str) -> str:
         """Return a URL without secrets, in its query or before its host.
@@ -128,16 +128,16 @@ class Scrubber:
         clean = self._replacements.known_values.replace_in_value(clean)
         return clean[name] if name else clean
 
-    def learn(self, name: str, value: object) -> None:
+    def remember_header(self, name: str, value: object) -> None:
         """Remember the secret of a header, to find it elsewhere."""
         if isinstance(value, str) and not self._quick.is_clean_header(name, value):
             self._walk(len(value)).header(name, value)
 
-    def again_in_bytes(self, body: bytes) -> bytes:
+    def replace_known_in_bytes(self, body: bytes) -> bytes:
         """Return a body without the secrets that this scrubber has replaced elsewhere since, by their values."""
         return self._bytes_without_known(body)
 
-    def again(self, text: str) -> str:
+    def replace_known(self, text: str) -> str:
         """Return a text without the secrets that this scrubber has replaced elsewhere since, by their values."""
         return self._without_known(text)
 
@@ -161,5 +161,5 @@ class Scrubber:
         return body if clean == text else gzip.compress(clean, mtime=0)
 
     def _walk(self, size: int = sys.maxsize) -> Walk:
-        is_clean = self._quick.is_clean_text if size < _LARGE else self._quick.holds_nothing
+        is_clean = self._quick.is_clean_text if size < _LARGE else self._quick.is_plain_text
         return Walk(self.rules, self._replacements, is_clean, size=size)

@@ -20,18 +20,18 @@ from pactape.cassettes.scrubbing.structures.http.headers import (
 )
 from pactape.cassettes.scrubbing.structures.http.urls import is_web_url, scrub_url
 from pactape.cassettes.scrubbing.structures.json.documents import scrub_json, scrub_json_in_text
-from pactape.cassettes.scrubbing.structures.json.value_names import NamesBelow
+from pactape.cassettes.scrubbing.structures.json.value_names import JsonContext
 from pactape.cassettes.scrubbing.structures.lines import scrub_lines
 from pactape.cassettes.scrubbing.structures.markup import holds_markup, looks_like_markup, scrub_markup
 from pactape.cassettes.scrubbing.structures.tables import find_table, scrub_table
-from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 from pactape.cassettes.scrubbing.texts.named_values import (
-    is_inert,
+    has_only_short_words,
     scrub_header_options,
     scrub_named_values,
     scrub_private_keys,
 )
-from pactape.cassettes.scrubbing.texts.plain_texts import holds_nothing
+from pactape.cassettes.scrubbing.texts.plain_texts import is_plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,16 +43,16 @@ __all__ = ["Walk"]
 
 _DEEPEST = 24
 #: A text and what is in it are gone over so often at most, so that time grows with the size.
-_PASSES = 5
-_FREE = 200_000
+_PASSES_PER_CHARACTER = 5
+_BASE_BUDGET = 200_000
 #: JSON is read so much faster than other texts that so many levels of it count as one time.
-_LEVELS_A_PASS = 8
+_JSON_LEVELS_PER_PASS = 8
 _JSON_STARTS = frozenset('{["')
 _SHORTEST = 8
 #: What comes out of a longer text is remembered, so that no pass takes it apart again.
 _SHORTEST_RESULT = 24
-_LONGEST_DECIDED = 64
-_MOST_REMEMBERED = 1024
+_LONGEST_CACHED_FIELD = 64
+_MOST_CACHED = 1024
 _COOKIE = "cookie "
 
 
@@ -76,21 +76,21 @@ class Walk:
     ) -> None:
         self._rules, self._replacements, self._is_clean = rules, replacements, is_clean
         self._depth = 0
-        self._budget = _PASSES * size + _FREE
+        self._budget = _PASSES_PER_CHARACTER * size + _BASE_BUDGET
         self._harmless_names: dict[str, bool] = {}
-        self._decided: dict[tuple[str, str, Place], tuple[str, str]] = {}
+        self._decisions: dict[tuple[str, str, FieldContext], tuple[str, str]] = {}
         self._field: object = ""
         self._results = SecretNumbers()
-        self._document = NamesBelow()
+        self._document = JsonContext()
         self._is_ordinary = not (rules.patterns or rules.names)
 
-    def field(self, name: str, value: str, place: Place, path: object = "") -> str:
+    def field(self, name: str, value: str, context: FieldContext, path: object = "") -> str:
         """Return the value of a field without secrets; itself when it contains none."""
         if not value or (len(value) < _SHORTEST and "=" not in value and self._is_harmless(name)):
             return value
         before, self._field = self._field, path or name or self._field
         try:
-            return self._visited(name, value, place)
+            return self._scrub_field(name, value, context)
         finally:
             self._field = before
 
@@ -101,44 +101,44 @@ class Walk:
             is_special = name.startswith(_COOKIE) or name.lower() in SCRUBBERS or name == "code"
             is_harmless = not is_special and kind_of_name(self._rules, name) is NameKind.HARMLESS
             is_harmless = is_harmless and not self._rules.patterns
-            if len(self._harmless_names) < _MOST_REMEMBERED:
+            if len(self._harmless_names) < _MOST_CACHED:
                 self._harmless_names[name] = is_harmless
         return is_harmless
 
-    def _visited(self, name: str, value: str, place: Place) -> str:
-        special = SCRUBBERS.get(name.lower()) if place is not Place.PROSE else None
+    def _scrub_field(self, name: str, value: str, context: FieldContext) -> str:
+        special = SCRUBBERS.get(name.lower()) if context is not FieldContext.PROSE else None
         if special is not None and plain_name(name) not in self._rules.kept:
             return special(value, self)
-        return self._field_value(name, value, place)
+        return self._scrub_value(name, value, context)
 
-    def _field_value(self, name: str, value: str, place: Place) -> str:
+    def _scrub_value(self, name: str, value: str, context: FieldContext) -> str:
         if name.startswith(_COOKIE):
             return self._cookie(name.removeprefix(_COOKIE), value)
-        if name and (secret := self._secret(name, value, place)) is not None:
+        if name and (secret := self._secret(name, value, context)) is not None:
             return secret
         if name and is_card_name(name) and is_card_number(value):
             self._note("card number")
             return without_card_number(value)
-        if place is Place.PROSE:
+        if context is FieldContext.PROSE:
             return value
         return self.document(value)
 
-    def _secret(self, name: str, value: str, place: Place) -> str | None:
+    def _secret(self, name: str, value: str, context: FieldContext) -> str | None:
         """The replacement of a secret by name; None for other values. Equal fields are decided once."""
-        decided = self._decided.get((name, value, place))
+        decided = self._decisions.get((name, value, context))
         if decided is not None:
             clean, kind = decided
             if kind:
                 self._note(kind)
             return clean
-        if not is_secret_field(self._rules, name, value, place):
+        if not is_secret_field(self._rules, name, value, context):
             return None
         if is_mask(value) and not self._replacements.is_for_matching:
             return value
         inner = self._structured(value)
-        clean = self._replace(value, _KINDS[place]) if inner == value else inner
-        if len(value) <= _LONGEST_DECIDED and inner == value and len(self._decided) < _MOST_REMEMBERED:
-            self._decided[name, value, place] = (clean, "" if clean == value else _KINDS[place])
+        clean = self._replace(value, _KINDS[context]) if inner == value else inner
+        if len(value) <= _LONGEST_CACHED_FIELD and inner == value and len(self._decisions) < _MOST_CACHED:
+            self._decisions[name, value, context] = (clean, "" if clean == value else _KINDS[context])
         return clean
 
     def _structured(self, value: str) -> str:
@@ -165,27 +165,27 @@ class Walk:
             return value
         if len(value) >= _SHORTEST_RESULT and self._results.get(value):
             return value
-        clean = self.deeper(value)
+        clean = self.nested_document(value)
         if len(clean) >= _SHORTEST_RESULT and not self._results.get(clean):
             self._results.add(clean, 1)
         return clean
 
-    def deeper(self, value: str) -> str:
+    def nested_document(self, value: str) -> str:
         """Return a text without secrets, one level deeper in nested structures."""
         is_json = value[:1] in _JSON_STARTS
-        cost = len(value) // _LEVELS_A_PASS if is_json else len(value)
+        cost = len(value) // _JSON_LEVELS_PER_PASS if is_json else len(value)
         return self._at_depth(value, self._scrub_by_format, cost)
 
     def text(self, value: str) -> str:
         """Return a text without secrets that are recognized by their own form or by the structures in it."""
-        return self._at_depth(value, self._by_form, len(value))
+        return self._at_depth(value, self._scrub_known_and_own_forms, len(value))
 
     def _at_depth(self, value: str, scrub: Callable[[str], str], cost: int) -> str:
         """A text one level deeper; what is a level or a pass too many goes as a whole if it may hold a secret."""
         if self._depth:
             self._budget -= cost
             if self._depth >= _DEEPEST or self._budget < 0:
-                is_safe = is_mask(value) or (self._is_ordinary and holds_nothing(value))
+                is_safe = is_mask(value) or (self._is_ordinary and is_plain_text(value))
                 return value if is_safe else self._replace(value, "text of too many levels")
         self._depth += 1
         try:
@@ -193,11 +193,11 @@ class Walk:
         finally:
             self._depth -= 1
 
-    def _by_form(self, value: str) -> str:
-        return self._own_patterns(self._known_forms(value))
+    def _scrub_known_and_own_forms(self, value: str) -> str:
+        return self._scrub_own_patterns(self._scrub_known_forms(value))
 
-    def _known_forms(self, value: str) -> str:
-        if len(value) < _SHORTEST or is_inert(value):
+    def _scrub_known_forms(self, value: str) -> str:
+        if len(value) < _SHORTEST or has_only_short_words(value):
             return value
         if "-----BEGIN " in value or "Private-Lines:" in value:
             value = scrub_private_keys(value, self._replace)
@@ -205,7 +205,7 @@ class Walk:
         value = scrub_forms_in_text(value, self._replace)
         return scrub_named_values(value, self, self._replace, own_names=bool(self._rules.names))
 
-    def _own_patterns(self, value: str) -> str:
+    def _scrub_own_patterns(self, value: str) -> str:
         kind = "secret of the project"
         for pattern in self._rules.patterns:
             value = substitute(
@@ -229,7 +229,7 @@ class Walk:
 
     def url(self, url: str) -> str:
         """Return a request's URL without secrets."""
-        return self._own_patterns(scrub_url(scrub_forms_in_text(url, self._replace), self))
+        return self._scrub_own_patterns(scrub_url(scrub_forms_in_text(url, self._replace), self))
 
     def header(self, name: str, value: str) -> str:
         """Return a header's value without its secret."""
@@ -240,9 +240,9 @@ class Walk:
             return special(value, self)
         scheme, space, secret = value.partition(" ")
         is_credential = bool(space) and scheme.lower() in _SCHEMES
-        if is_credential and is_secret_field(self._rules, name, secret, Place.PARAMETER):
-            return f"{scheme} {self.field(name, secret, Place.PARAMETER)}"
-        return self.field(name, value, Place.PARAMETER)
+        if is_credential and is_secret_field(self._rules, name, secret, FieldContext.PARAMETER):
+            return f"{scheme} {self.field(name, secret, FieldContext.PARAMETER)}"
+        return self.field(name, value, FieldContext.PARAMETER)
 
     def body(self, text: str, content_type: str) -> str:
         """Return a body's text without secrets, by its content type, and by its own look where that says little."""
@@ -290,9 +290,9 @@ class Walk:
 
 
 _KINDS = {
-    Place.PARAMETER: "secret parameter",
-    Place.BODY: "secret field",
-    Place.PROSE: "secret in a text",
+    FieldContext.PARAMETER: "secret parameter",
+    FieldContext.BODY: "secret field",
+    FieldContext.PROSE: "secret in a text",
 }
 _SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "token", "dpop", "apikey"})
 _LINES = ("yaml", "toml", "properties")

@@ -31,7 +31,7 @@ from pactape.cassettes.scrubbing.detection.name_tables import (
 )
 from pactape.cassettes.scrubbing.detection.words import any_of
 
-__all__ = ["NameKind", "classify_name", "name_words", "names_something"]
+__all__ = ["NameKind", "classify_name", "may_name_credential", "name_words"]
 
 
 class NameKind(Enum):
@@ -79,7 +79,7 @@ _STEPS = re.compile(r"[.\[]")
 _OTHER_PLURALS = frozenset({"assertions", "credentials"})
 _SHORTEST_PLURAL = 8
 _LONGEST = 96
-_LONGEST_REMEMBERED = 48
+_LONGEST_CACHED = 48
 _LONG_NUMBER = 4
 _ENDINGS = (
     (NameKind.CODE, CODES),
@@ -96,7 +96,7 @@ _NOUNS = {
 }
 
 
-def names_something(text: str) -> bool:
+def may_name_credential(text: str) -> bool:
     """Whether a text has a part of a name that says something; most texts have none.
 
     Example:
@@ -128,7 +128,7 @@ def classify_name(name: str) -> NameKind:
     """
     if name[-_LONG_NUMBER:].isdecimal():  # "token20260101" is one of many, and as good as "token1"
         name = f"{name.rstrip('0123456789')}1"
-    return _classify_short(name) if len(name) <= _LONGEST_REMEMBERED else _classify(name)
+    return _classify_short(name) if len(name) <= _LONGEST_CACHED else _classify(name)
 
 
 def _classify(name: str) -> NameKind:

@@ -14,14 +14,14 @@ from pactape.cassettes.scrubbing.detection.cards import is_card_name
 from pactape.cassettes.scrubbing.detection.known_forms import holds_form
 from pactape.cassettes.scrubbing.detection.names import NameKind
 from pactape.cassettes.scrubbing.detection.words import word_set
-from pactape.cassettes.scrubbing.quick_checks.large_json import Checks, JsonCheck
-from pactape.cassettes.scrubbing.quick_checks.small_json import ObjectCheck
+from pactape.cassettes.scrubbing.quick_checks.large_json import Checks, LargeJsonCheck
+from pactape.cassettes.scrubbing.quick_checks.small_json import SmallJsonCheck
 from pactape.cassettes.scrubbing.replacing.placeholders import ConstantPlaceholders, is_mask
 from pactape.cassettes.scrubbing.replacing.replacements import Replacements
 from pactape.cassettes.scrubbing.structures.http.headers import COOKIE_HEADERS, SPECIAL_HEADERS
-from pactape.cassettes.scrubbing.structures.json.value_names import prefix_below
-from pactape.cassettes.scrubbing.structures.visitor import Place
-from pactape.cassettes.scrubbing.texts.plain_texts import holds_nothing, is_plain_url
+from pactape.cassettes.scrubbing.structures.json.value_names import prefix_for_members
+from pactape.cassettes.scrubbing.structures.visitor import FieldContext
+from pactape.cassettes.scrubbing.texts.plain_texts import is_plain_text, is_plain_url
 from pactape.cassettes.scrubbing.walk import Walk
 
 if TYPE_CHECKING:
@@ -74,17 +74,17 @@ class QuickChecks:
         self.is_clean_header: Callable[[str, str], bool] = lru_cache(maxsize=16384)(self._walk_header)
         self._is_harmless = lru_cache(maxsize=4096)(self._harmless)
         self.is_clean_url: Callable[[str], bool] = lru_cache(maxsize=8192)(self._check_url)
-        self._is_harmless_header = lru_cache(maxsize=4096)(self._say_harmless_header)
-        self._objects = ObjectCheck(rules, self._is_harmless, self._is_clean_once)
-        self._json = JsonCheck(Checks(self._is_harmless, self._is_clean_once, self._is_clean_value_of))
+        self._is_harmless_header = lru_cache(maxsize=4096)(self._check_harmless_header)
+        self._objects = SmallJsonCheck(rules, self._is_harmless, self._is_clean_once)
+        self._json = LargeJsonCheck(Checks(self._is_harmless, self._is_clean_once, self._is_clean_value_of))
 
     def is_clean_text(self, text: str) -> bool:
         """Whether a text contains nothing to replace, whatever its name is."""
-        return self.holds_nothing(text) if len(text) > _LONGEST_CACHED else self._is_clean_text(text)
+        return self.is_plain_text(text) if len(text) > _LONGEST_CACHED else self._is_clean_text(text)
 
-    def holds_nothing(self, text: str) -> bool:
+    def is_plain_text(self, text: str) -> bool:
         """As `is_clean_text`, without a closer look when the first one leaves a doubt: for large documents."""
-        return self._is_ordinary and holds_nothing(text)
+        return self._is_ordinary and is_plain_text(text)
 
     def is_clean_document(self, body: bytes) -> bool:
         """Whether a body is a JSON document that contains nothing to replace; one with duplicate members isn't."""
@@ -94,7 +94,7 @@ class QuickChecks:
             return self._objects.is_clean(body) or self._is_clean_list(body, self._objects)
         return self._is_ordinary and (self._json.is_clean(body) or self._is_clean_list(body, self._json))
 
-    def _is_clean_list(self, body: bytes, check: ObjectCheck | JsonCheck) -> bool:
+    def _is_clean_list(self, body: bytes, check: SmallJsonCheck | LargeJsonCheck) -> bool:
         """Whether the lines of a body are JSON documents that contain nothing to replace (NDJSON)."""
         if _LINES.search(body, 0, _FIRST_LINES) is None:
             return False
@@ -107,12 +107,12 @@ class QuickChecks:
         if name.lower() in COOKIE_HEADERS:
             return False
         if isinstance(value, str):
-            return is_mask(value) or not is_secret_field(self._rules, name, value, Place.BODY)
+            return is_mask(value) or not is_secret_field(self._rules, name, value, FieldContext.BODY)
         kind = kind_of_name(self._rules, name)
         if isinstance(value, int | float):
             is_card = abs(value) > _SMALLEST_CARD and is_card_name(name)
             return not (is_card or is_secret_number(self._rules, name, value))
-        return kind is NameKind.HARMLESS or (isinstance(value, dict) and not prefix_below(name, kind))
+        return kind is NameKind.HARMLESS or (isinstance(value, dict) and not prefix_for_members(name, kind))
 
     def _harmless(self, name: str) -> bool:
         """Whether a name has no bearing on its value, and contains nothing to replace itself."""
@@ -122,12 +122,12 @@ class QuickChecks:
 
     def _is_clean_once(self, text: str) -> bool:
         """As `is_clean_text`, for a caller that caches the result."""
-        if self._is_ordinary and holds_nothing(text):
+        if self._is_ordinary and is_plain_text(text):
             return True
         return len(text) <= _LONGEST_CACHED and self._is_clean_text(text)
 
     def _walk_text(self, text: str) -> bool:
-        return self.holds_nothing(text) or self._walk(text).deeper(text) == text
+        return self.is_plain_text(text) or self._walk(text).nested_document(text) == text
 
     def _walk_header(self, name: str, value: str) -> bool:
         lower = name.lower()
@@ -135,7 +135,7 @@ class QuickChecks:
             return True
         if lower in COOKIE_HEADERS:  # which are walked through anyway
             return False
-        if self._is_harmless_header(name) and self.holds_nothing(value):
+        if self._is_harmless_header(name) and self.is_plain_text(value):
             return True
         return self._walk(value).header(name, value) == value
 
@@ -156,7 +156,7 @@ class QuickChecks:
             return False
         return len(value) <= _LONGEST_PLAIN or (not is_card_name(name) and self.is_clean_text(value))
 
-    def _say_harmless_header(self, name: str) -> bool:
+    def _check_harmless_header(self, name: str) -> bool:
         """Whether a header says nothing about its value, and is not taken apart in a way of its own."""
         is_special = name.lower() in _SPECIAL_HEADERS or name.startswith("cookie ") or is_card_name(name)
         return not is_special and kind_of_name(self._rules, name) is NameKind.HARMLESS

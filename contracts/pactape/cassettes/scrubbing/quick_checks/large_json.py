@@ -18,15 +18,15 @@ from pactape.cassettes.scrubbing.structures.json.member_tables import (
     SECRET_KINDS,
     SECRET_TYPES,
     SIBLINGS_OF_CODES,
-    TYPING,
+    TYPE_KEYS,
     VALUE_KEYS,
 )
-from pactape.cassettes.scrubbing.structures.json.value_names import bound_variables
+from pactape.cassettes.scrubbing.structures.json.siblings import bound_variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Checks", "JsonCheck"]
+__all__ = ["Checks", "LargeJsonCheck"]
 
 #: A string of a valid document with its quotation marks, and the colon behind a name.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"(?:\s*+:)?', re.DOTALL)
@@ -35,15 +35,15 @@ _MEMBER = re.compile(rb'("[^"\\]*+")' + _BEHIND_NAME, re.DOTALL)
 _PAIR = re.compile(rb'\[\s*+"((?:[^"\\]|\\.){0,256}+)"\s*+,\s*+"[^"\\]*+(?:\\.[^"\\]*+)*+"\s*+\]', re.DOTALL)
 _OPTION = re.compile(rb'"--([\w-]{1,64}+)"\s*+,')
 _BESIDE = re.compile(
-    rb'"(?:' + "|".join((*TYPING, *NAME_KEYS)).encode() + rb')"\s*+:\s*+"((?:[^"\\]|\\.)*+)"', re.DOTALL
+    rb'"(?:' + "|".join((*TYPE_KEYS, *NAME_KEYS)).encode() + rb')"\s*+:\s*+"((?:[^"\\]|\\.)*+)"', re.DOTALL
 )
 _IS_FLAGGED = re.compile(rb'"(?:' + "|".join(sorted(FLAGS)).encode() + rb')"\s*+:\s*+true')
 _SHORTEST = 8
 _SHORT_NAME = 15
-_LONGEST_REMEMBERED = 96
+_LONGEST_CACHED = 96
 #: The members of so many names are looked for one by one.
 _FEW = 4
-_MOST_REMEMBERED = 2048
+_MOST_CACHED = 2048
 #: So many tokens are looked at together, so that memory stays small.
 _PORTION = 2048
 
@@ -84,7 +84,7 @@ class Checks(NamedTuple):
     is_clean_member: Callable[[str, str | float | dict[str, Any]], bool]
 
 
-class JsonCheck:
+class LargeJsonCheck:
     """A check that remembers the strings that it has seen.
 
     Args:
@@ -103,7 +103,7 @@ class JsonCheck:
         if digest in self._clean_bodies:
             return True
         is_clean = self._is_clean(body)
-        if is_clean and len(self._clean_bodies) < _MOST_REMEMBERED:
+        if is_clean and len(self._clean_bodies) < _MOST_CACHED:
             self._clean_bodies.add(digest)
         return is_clean
 
@@ -166,16 +166,16 @@ class JsonCheck:
     def _of_tokens(self, tokens: set[bytes], doubtful: set[bytes]) -> int:
         total = _CLEAN
         new_tokens = tokens - self._clean
-        if len(self._clean) > _MOST_REMEMBERED:
+        if len(self._clean) > _MOST_CACHED:
             self._clean.clear()
         for token in new_tokens:
-            key = token if len(token) <= _LONGEST_REMEMBERED else _digest(token)
+            key = token if len(token) <= _LONGEST_CACHED else _digest(token)
             if key in self._clean:
                 continue
             verdict = self._others.get(key)
             if verdict is None:
                 verdict = self._of_token(token)
-                self._remember(key, verdict)
+                self._cache(key, verdict)
             if verdict & _DOUBTFUL:
                 doubtful.add(token[:-1].rstrip())
             total |= verdict
@@ -183,10 +183,10 @@ class JsonCheck:
                 break
         return total
 
-    def _remember(self, key: bytes, verdict: int) -> None:
+    def _cache(self, key: bytes, verdict: int) -> None:
         if verdict == _CLEAN:
             self._clean.add(key)
-        elif len(self._others) < _MOST_REMEMBERED:
+        elif len(self._others) < _MOST_CACHED:
             self._others[key] = verdict
 
     def _of_token(self, token: bytes) -> int:

@@ -14,15 +14,16 @@ from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_nu
 from pactape.cassettes.scrubbing.replacing.placeholders import is_mask
 from pactape.cassettes.scrubbing.structures.http.headers import COOKIE_HEADERS
 from pactape.cassettes.scrubbing.structures.json.member_tables import GENERATED_TYPE, SPECIAL_MEMBERS
-from pactape.cassettes.scrubbing.structures.json.value_names import has_harmless_company, prefix_below
-from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.structures.json.siblings import has_harmless_siblings
+from pactape.cassettes.scrubbing.structures.json.value_names import prefix_for_members
+from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pactape.cassettes.scrubbing.rules import ScrubRules
 
-__all__ = ["ObjectCheck"]
+__all__ = ["SmallJsonCheck"]
 
 #: Names that decide with what stands beside them, so their objects are looked at each time.
 _DECIDING = SPECIAL_MEMBERS | {"kind"}
@@ -32,11 +33,11 @@ _SHORTEST = 8
 _SHORT_NAME = 15
 _CARD_DIGITS = range(13, 24)
 _SMALLEST_CARD = 10**12
-_MOST_REMEMBERED = 8192
-_LONGEST_REMEMBERED = 512
+_MOST_CACHED = 8192
+_LONGEST_CACHED = 512
 
 
-class ObjectCheck:
+class SmallJsonCheck:
     """A check that remembers the names, texts and documents that it has seen.
 
     Args:
@@ -63,7 +64,7 @@ class ObjectCheck:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return False
         is_clean = self._is_clean_tree(value, body)
-        if is_clean and len(self._clean_bodies) < _MOST_REMEMBERED:
+        if is_clean and len(self._clean_bodies) < _MOST_CACHED:
             self._clean_bodies.add(digest)
         return is_clean
 
@@ -98,14 +99,14 @@ class ObjectCheck:
 
     def _are_clean(self, texts: set[str]) -> bool:
         clean = self._clean_texts
-        if len(clean) > _MOST_REMEMBERED:
+        if len(clean) > _MOST_CACHED:
             clean.clear()
         has_patterns = bool(self._rules.patterns)
         for text in texts - clean:
             is_short = len(text) < _SHORTEST and "=" not in text and not has_patterns
             if not (is_short or self._is_clean_text(text)):
                 return False
-            if len(text) <= _LONGEST_REMEMBERED:
+            if len(text) <= _LONGEST_CACHED:
                 clean.add(text)
         return True
 
@@ -117,7 +118,7 @@ class ObjectCheck:
 
     def _is_clean_object(self, members: dict[str, Any]) -> bool:
         """Whether the names of an object make no secret of what is behind them; the texts themselves come later."""
-        if not has_harmless_company(members, self._is_harmless):
+        if not has_harmless_siblings(members, self._is_harmless):
             return False
         plain = self._plain_names
         for name, value in members.items():
@@ -129,7 +130,7 @@ class ObjectCheck:
             elif is_card_name(name):
                 if _holds_card(value):
                     return False
-            elif name not in _DECIDING and len(plain) < _MOST_REMEMBERED:
+            elif name not in _DECIDING and len(plain) < _MOST_CACHED:
                 plain.add(name)
         return True
 
@@ -142,13 +143,13 @@ class ObjectCheck:
         if name.lower() in COOKIE_HEADERS or (is_card_name(name) and _holds_card(value)):
             return False
         if isinstance(value, str):
-            return is_mask(value) or not is_secret_field(self._rules, name, value, Place.BODY)
+            return is_mask(value) or not is_secret_field(self._rules, name, value, FieldContext.BODY)
         return self._is_clean_holder(name, value)
 
     def _is_clean_holder(self, name: str, value: Any) -> bool:
         """Whether an object, a list or a number behind a suspicious name is nothing to replace."""
         if isinstance(value, dict):
-            return not prefix_below(name, kind_of_name(self._rules, name))
+            return not prefix_for_members(name, kind_of_name(self._rules, name))
         return not (isinstance(value, list) or is_secret_number(self._rules, name, value))
 
 

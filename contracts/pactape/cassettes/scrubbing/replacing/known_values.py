@@ -40,7 +40,7 @@ class KnownValues:
 
     def __init__(self, placeholder_of: Callable[[str], str | None] | None = None) -> None:
         self._placeholder_of = placeholder_of
-        self.are_any = False
+        self.has_any = False
         self._placeholders: dict[str, str] = {}
         self._in_bytes: dict[bytes, bytes] = {}
 
@@ -54,7 +54,7 @@ class KnownValues:
         for spelling in (secret,) if is_verbatim else _spellings(secret):
             if spelling not in self._placeholders:
                 self._placeholders[spelling] = placeholder
-                self.are_any = True
+                self.has_any = True
                 if len(self._placeholders) <= _FEW:
                     self._in_bytes[spelling.encode("utf-8", "surrogatepass")] = placeholder.encode()
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Replacement", "Replacements"]
 
 
-_MOST_REMEMBERED = 1024
+_MOST_CACHED = 1024
 
 
 class Replacement(msgspec.Struct, frozen=True, order=True):
@@ -85,6 +85,6 @@ class Replacements:
         if entry is None:
             shown = scrub_forms_in_text(field, lambda *_: PLACEHOLDER)  # a token may be a name, too
             entry = Replacement(shown, kind)
-            if len(self._entries) < _MOST_REMEMBERED:
+            if len(self._entries) < _MOST_CACHED:
                 self._entries[field, kind] = entry
         self.entries.append(entry)

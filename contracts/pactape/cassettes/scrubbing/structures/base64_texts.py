@@ -113,7 +113,7 @@ def holds_encoded(run: str) -> bool:
     return decode_base64(run) is not None or decode_hex(run) is not None
 
 
-def scrub_encoded(text: str, visit: Visitor) -> str:
+def scrub_encoded(text: str, visitor: Visitor) -> str:
     """Return a text in base64 or in hexadecimal digits without secrets; empty for other texts."""
     plain = decode_base64(text)
     encode = _encode_like
@@ -121,7 +121,7 @@ def scrub_encoded(text: str, visit: Visitor) -> str:
         plain, encode = decode_hex(text), _encode_hex_like
     if plain is None:
         return ""
-    clean = visit.document(plain)
+    clean = visitor.document(plain)
     return text if clean == plain else encode(clean, text)
 
 

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.structures.edits import substitute
-from pactape.cassettes.scrubbing.structures.json.value_names import bound_variables
-from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.structures.json.siblings import bound_variables
+from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
@@ -28,27 +28,27 @@ def looks_like_graphql(text: str) -> bool:
     return "{" in text and "(" in text and _START.match(text) is not None
 
 
-def scrub_graphql(document: str, visit: Visitor) -> str:
+def scrub_graphql(document: str, visitor: Visitor) -> str:
     """Return a document without the secrets among its literals; all else keeps its spelling."""
     bound = bound_variables(document) if "$" in document else {}
-    return substitute(_ARGUMENT, lambda match: _argument(match, visit, bound), document)
+    return substitute(_ARGUMENT, lambda match: _argument(match, visitor, bound), document)
 
 
-def _argument(match: re.Match[str], visit: Visitor, bound: dict[str, str]) -> str:
+def _argument(match: re.Match[str], visitor: Visitor, bound: dict[str, str]) -> str:
     """An argument, or a variable with its default value, which counts as the argument that it is bound to."""
     argument, between, value = match.groups()
     is_variable = match.string[match.start() - 1 : match.start()] == "$"
     name = bound.get(argument, argument) if is_variable else argument
-    clean = substitute(_ITEM, lambda item: _literal(name, item.group(), visit), value)
+    clean = substitute(_ITEM, lambda item: _literal(name, item.group(), visitor), value)
     return match.group() if clean == value else f"{argument}{between}{clean}"
 
 
-def _literal(name: str, literal: str, visit: Visitor) -> str:
+def _literal(name: str, literal: str, visitor: Visitor) -> str:
     if literal[0] != '"':
         number = float(literal) if "." in literal else int(literal)
-        clean_number = visit.number(name, number)
+        clean_number = visitor.number(name, number)
         return literal if clean_number == number else str(clean_number)
     quotes = 3 if literal.startswith('"""') and len(literal) >= 6 else 1  # noqa: PLR2004 -- two block quotes
     text = literal[quotes:-quotes]
-    clean = visit.field(name, text, Place.BODY)
+    clean = visitor.field(name, text, FieldContext.BODY)
     return literal if clean == text else f'"{clean}"'

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name
 from pactape.cassettes.scrubbing.structures.edits import Edits, substitute
 from pactape.cassettes.scrubbing.structures.json.member_tables import SECRET_DATA
-from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
@@ -46,21 +46,21 @@ _SPECIAL = frozenset({"name", "key", "value", *SECRET_DATA})
 _QUOTED = re.compile(r"([\"'])(.*)\1")
 _COMMENT = re.compile(r"(\S+)([ \t]+#.*)")
 _MOST_SPACES = 2
-_MOST_REMEMBERED = 1024
+_MOST_CACHED = 1024
 #: The right side of an assignment in a program.
 _CODE = re.compile(r"\w\(|\)\Z|\w\[")
 
 
-def scrub_lines(text: str, visit: Visitor) -> str:
+def scrub_lines(text: str, visitor: Visitor) -> str:
     """Return a text whose lines "name: value" and "name = value" have lost their secrets.
 
     Lines that are more indented than a credential's name with no value on its line are its value (YAML), and so
     are those up to the quotation marks that end it (TOML).
     """
     if "? " in text:
-        text = substitute(_EXPLICIT, lambda match: _explicit(match, visit), text)
+        text = substitute(_EXPLICIT, lambda match: _explicit(match, visitor), text)
     if "value:" in text and "{" in text:
-        text = substitute(_FLOW, lambda match: _explicit(match, visit), text)
+        text = substitute(_FLOW, lambda match: _explicit(match, visitor), text)
     edits = Edits(text)
     is_secret = _SECRET_KIND.search(text) is not None
     harmless: dict[str, bool] = {}
@@ -70,7 +70,7 @@ def scrub_lines(text: str, visit: Visitor) -> str:
         is_harmless = harmless.get(name)
         if is_harmless is None:
             is_harmless = not (_is_suspicious(name) or name.strip() in _SPECIAL)
-            if len(harmless) < _MOST_REMEMBERED:
+            if len(harmless) < _MOST_CACHED:
                 harmless[name] = is_harmless
         if is_harmless and (_PLAIN.fullmatch(rest) or (rest[:2] == "//" and match["between"] == ":")):
             continue  # nothing to replace, or a URL, and no pair
@@ -79,20 +79,20 @@ def scrub_lines(text: str, visit: Visitor) -> str:
         if name in {"name", "key"}:
             previous_name = value.strip("\"' ")
         pair_name = (previous_name or _name_below(text, end)) if name == "value" else ""
-        edits.replace(match.start(), end, _line(match, visit, pair_name))
+        edits.replace(match.start(), end, _line(match, visitor, pair_name))
         if _BLOCK.fullmatch(value) and (_is_suspicious(name) or (is_secret and name in SECRET_DATA)):
             block = "credential" if name in SECRET_DATA else name
-            end = _scrub_block(edits, match, block, visit)
+            end = _scrub_block(edits, match, block, visitor)
     return edits.result()
 
 
-def _explicit(match: re.Match[str], visit: Visitor) -> str:
+def _explicit(match: re.Match[str], visitor: Visitor) -> str:
     """A pair of YAML whose key has a mark and a line of its own: "? password", ": tulip"."""
-    clean = visit.field(match["name"].strip(), match["value"], Place.PARAMETER)
+    clean = visitor.field(match["name"].strip(), match["value"], FieldContext.PARAMETER)
     return match.group() if clean == match["value"] else match["before"] + clean
 
 
-def _scrub_block(edits: Edits, head: re.Match[str], name: str, visit: Visitor) -> int:
+def _scrub_block(edits: Edits, head: re.Match[str], name: str, visitor: Visitor) -> int:
     """Scrub the lines that are the value of a name, and return where they end."""
     text, start = head.string, head.end() + 1
     quotes = head["rest"].strip() if head["rest"].strip() in _QUOTES else ""
@@ -109,7 +109,7 @@ def _scrub_block(edits: Edits, head: re.Match[str], name: str, visit: Visitor) -
             if not (indent > depth or (indent == depth and content.startswith("- "))):
                 break
         if content:
-            edits.replace(start, start + len(line), _in_block(line, name, visit))
+            edits.replace(start, start + len(line), _in_block(line, name, visitor))
         start += len(line) + 1
     return min(start, len(text))
 
@@ -120,7 +120,7 @@ def _name_below(text: str, start: int) -> str:
     return match.group(1) if match else ""
 
 
-def _line(match: re.Match[str], visit: Visitor, pair_name: str = "") -> str:
+def _line(match: re.Match[str], visitor: Visitor, pair_name: str = "") -> str:
     name, (value, after) = pair_name or match["name"].strip(), _divided(match["rest"])
     if not value or _BLOCK.fullmatch(value) or name.count(" ") > _MOST_SPACES or _CODE.search(value):
         return match.group()
@@ -138,7 +138,7 @@ def _line(match: re.Match[str], visit: Visitor, pair_name: str = "") -> str:
         and classify_name(name) is not NameKind.CREDENTIAL
     ):
         return match.group()  # a sentence behind a colon
-    clean = visit.field(name, plain, Place.PARAMETER) if plain else plain
+    clean = visitor.field(name, plain, FieldContext.PARAMETER) if plain else plain
     if clean == plain:
         return match.group()
     quote = quotation.group(1) if quotation else ""
@@ -152,10 +152,12 @@ def _divided(rest: str) -> tuple[str, str]:
     return value, rest[len(value) :]
 
 
-def _in_block(line: str, name: str, visit: Visitor) -> str:
+def _in_block(line: str, name: str, visitor: Visitor) -> str:
     user = _USER_AND_PASSWORD.fullmatch(line)
     if user is not None and name.lower().endswith("passwd"):
-        return f"{user['before']}{visit.field(name, user['password'], Place.PARAMETER)}{user['after']}"
+        return (
+            f"{user['before']}{visitor.field(name, user['password'], FieldContext.PARAMETER)}{user['after']}"
+        )
     match = _LINE.fullmatch(line)
     if (
         match is not None
@@ -163,7 +165,7 @@ def _in_block(line: str, name: str, visit: Visitor) -> str:
         and ":" in match["between"]
         and match["rest"].strip(" \t\r,")
     ):
-        return _line(match, visit, "credential" if name == "credential" else "")
+        return _line(match, visitor, "credential" if name == "credential" else "")
     indent = line[: len(line) - len(line.lstrip(" \t-"))]
     value = line[len(indent) :].rstrip("\r")
     if value.startswith("-----"):
@@ -171,7 +173,7 @@ def _in_block(line: str, name: str, visit: Visitor) -> str:
     quotation = _QUOTED.fullmatch(value)
     plain = quotation.group(2) if quotation else value
     quote = quotation.group(1) if quotation else ""
-    clean = visit.field(name, plain, Place.PARAMETER)
+    clean = visitor.field(name, plain, FieldContext.PARAMETER)
     return line if clean == plain else f"{indent}{quote}{clean}{quote}"
 
 

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name
 from pactape.cassettes.scrubbing.structures.edits import Edits, substitute
-from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
@@ -51,16 +51,16 @@ def holds_markup(text: str) -> bool:
     return "<" in text and _INNER.search(text) is not None
 
 
-def scrub_markup(text: str, visit: Visitor) -> str:
+def scrub_markup(text: str, visitor: Visitor) -> str:
     """Return an XML or HTML text without secrets; all parts without secrets keep their spelling."""
-    return _Markup(text, visit).clean()
+    return _Markup(text, visitor).clean()
 
 
 class _Markup:
     """One pass over a text: tags, and the text between them."""
 
-    def __init__(self, text: str, visit: Visitor) -> None:
-        self._text, self._visit = text, visit
+    def __init__(self, text: str, visitor: Visitor) -> None:
+        self._text, self._visitor = text, visitor
         self._name_before = ""  # by an element <name>, for the value that follows
         self._around = ""  # by the element that was opened last and contains nothing else yet
 
@@ -118,12 +118,12 @@ class _Markup:
         if not between or between.isspace():
             return between
         if "<!" in between.replace("<![CDATA[", "") or "<?" in between:
-            return self._visit.text(between)
+            return self._visitor.text(between)
         if name == "\0script":
-            return self._visit.document(between)
+            return self._visitor.document(between)
         if name == "\0name":
             self._name_before = html.unescape(between).strip()
-            return self._visit.text(between)
+            return self._visitor.text(between)
         return self._value(between, name)
 
     def _value(self, between: str, name: str) -> str:
@@ -131,13 +131,13 @@ class _Markup:
         section = _CDATA.fullmatch(between)
         if section:
             before, inner, after = section.groups()
-            return f"{before}{self._visit.field(name, inner, Place.BODY)}{after}"
+            return f"{before}{self._visitor.field(name, inner, FieldContext.BODY)}{after}"
         text = html.unescape(between).strip()
         if name == _LABELED:  # a label counts for one element
             self._name_before = ""
         if text.endswith(":"):
             self._name_before = " ".join(text[-_LONGEST_LABEL:].split()[-2:])
-        clean = self._visit.field(name, text, Place.BODY)
+        clean = self._visitor.field(name, text, FieldContext.BODY)
         return between if clean == text else between.replace(between.strip(), escape(clean), 1)
 
     def _tag(self, tag: re.Match[str]) -> str:
@@ -158,7 +158,7 @@ class _Markup:
             local = naming
         quote = literal[0] if literal[0] in _ENTITIES else ""
         plain = _unquoted(literal)
-        clean = self._visit.field(local, plain, Place.BODY)
+        clean = self._visitor.field(local, plain, FieldContext.BODY)
         if clean == plain:
             return match.group()
         return f"{name}{equals}{quote}{escape(clean, {quote: _ENTITIES[quote]} if quote else {})}{quote}"

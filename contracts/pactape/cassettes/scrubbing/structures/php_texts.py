@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.structures.edits import Edits
-from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
@@ -20,7 +20,7 @@ _MEMBER = re.compile(
 )
 
 
-def scrub_php(text: str, visit: Visitor) -> str:
+def scrub_php(text: str, visitor: Visitor) -> str:
     """Return a text without the secrets of its serialized members, with their new lengths."""
     if "s:" not in text or '"' not in text:
         return text
@@ -34,7 +34,7 @@ def scrub_php(text: str, visit: Visitor) -> str:
             value = value.encode("utf-8", "surrogatepass")[:size].decode("utf-8", "ignore")
         if not text.startswith(member["opening"], end + len(value)):
             continue
-        clean = visit.field(member["name"] or member["key"], value, Place.PARAMETER)
+        clean = visitor.field(member["name"] or member["key"], value, FieldContext.PARAMETER)
         if clean != value:
             length = len(clean.encode("utf-8", "surrogatepass"))
             edits.replace(member.start("size"), member.end("size"), str(length))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name
 from pactape.cassettes.scrubbing.structures.edits import Edits
-from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def find_table(text: str, content_type: str = "") -> Table | None:
     return None
 
 
-def scrub_table(text: str, table: Table, visit: Visitor) -> str:
+def scrub_table(text: str, table: Table, visitor: Visitor) -> str:
     """Return a text without the secrets in the columns that the table's first line names."""
     edits = Edits(text)
     columns = [name if _is_suspicious(name) else "" for name in table.names]
@@ -82,18 +82,18 @@ def scrub_table(text: str, table: Table, visit: Visitor) -> str:
         if column == valued and _is_suspicious(row_name):
             name = row_name
         if quoted and (name or '"' in quoted or "\n" in quoted):
-            _scrub_quoted(cell, name, visit, edits)
+            _scrub_quoted(cell, name, visitor, edits)
         elif plain and name:
             value = plain.strip()
             at = cell.start(2) + plain.find(value)
-            edits.replace(at, at + len(value), visit.field(name, value, Place.BODY))
+            edits.replace(at, at + len(value), visitor.field(name, value, FieldContext.BODY))
         column = column + 1 if end == table.delimiter else 0
     return edits.result()
 
 
-def _scrub_quoted(cell: re.Match[str], name: str, visit: Visitor, edits: Edits) -> None:
+def _scrub_quoted(cell: re.Match[str], name: str, visitor: Visitor, edits: Edits) -> None:
     value = cell[1].replace('""', '"')
-    clean = visit.field(name, value, Place.BODY)
+    clean = visitor.field(name, value, FieldContext.BODY)
     if clean != value:
         edits.replace(cell.start(1), cell.end(1), clean.replace('"', '""'))
 

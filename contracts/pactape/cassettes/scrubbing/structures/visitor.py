@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import Enum
 from typing import Protocol
 
-__all__ = ["Place", "Visitor"]
+__all__ = ["FieldContext", "Visitor"]
 
 
-class Place(Enum):
+class FieldContext(Enum):
     """The location of a field.
 
     Attributes:
@@ -27,13 +27,13 @@ class Place(Enum):
 class Visitor(Protocol):
     """Replaces secrets in the fields of a structure."""
 
-    def field(self, name: str, value: str, place: Place, path: object = "") -> str:
+    def field(self, name: str, value: str, context: FieldContext, path: object = "") -> str:
         """Return the value of a field without secrets; itself when it contains none.
 
         Args:
             name: The field's name; empty for none.
             value: Its value, decoded.
-            place: The kind of structure that it is in.
+            context: The kind of structure that it is in.
             path: Its path, in a form whose `str` is "$.user.password"; the name when empty.
         """
 

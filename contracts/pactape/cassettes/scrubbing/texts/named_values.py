@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from pactape.cassettes.scrubbing.detection.cards import GROUPED_CARD, is_card_number, without_card_number
-from pactape.cassettes.scrubbing.detection.names import names_something
+from pactape.cassettes.scrubbing.detection.names import may_name_credential
 from pactape.cassettes.scrubbing.structures.base64_texts import scrub_encoded
 from pactape.cassettes.scrubbing.structures.edits import substitute
 from pactape.cassettes.scrubbing.structures.http.urls import UrlsInText, scrub_urls_in_text
 from pactape.cassettes.scrubbing.structures.php_texts import scrub_php
-from pactape.cassettes.scrubbing.structures.visitor import Place
-from pactape.cassettes.scrubbing.texts.prose_secrets import scrub_spoken_secrets
+from pactape.cassettes.scrubbing.structures.visitor import FieldContext
+from pactape.cassettes.scrubbing.texts.prose_secrets import scrub_prose_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
 __all__ = [
-    "is_inert",
+    "has_only_short_words",
     "scrub_header_options",
     "scrub_named_values",
     "scrub_private_keys",
@@ -74,7 +74,7 @@ _KEYWORDS = frozenset(
     ]
 )
 #: Short words and what stands between them in paths: nothing that could be a secret, or name one.
-_INERT = re.compile(r"(?:(?!\d{4}-\d{4,6}-)[A-Za-z0-9_]{1,11}+(?![A-Za-z0-9_])|[/,~|-])*+")
+_SHORT_WORDS = re.compile(r"(?:(?!\d{4}-\d{4,6}-)[A-Za-z0-9_]{1,11}+(?![A-Za-z0-9_])|[/,~|-])*+")
 _ENCODED = re.compile(r"(?<![\w%])(?:[\w.~*+!'()-]|%[0-9A-Fa-f]{2}){12,}+")
 #: Behind these in a URL is a parameter.
 _BEFORE_PARAMETERS = frozenset("?&")
@@ -85,9 +85,9 @@ _SHORTEST_BASE64 = 24
 _DATA_URL = re.compile(r"(data:[\w/+.;=-]{0,100};base64,)([A-Za-z0-9+/=_-]++)")
 
 
-def is_inert(text: str) -> bool:
+def has_only_short_words(text: str) -> bool:
     """Whether a text is short words without anything that could name a secret; False says nothing."""
-    return _INERT.fullmatch(text) is not None
+    return _SHORT_WORDS.fullmatch(text) is not None
 
 
 def scrub_private_keys(text: str, replace: Callable[[str, str], str]) -> str:
@@ -107,50 +107,50 @@ def scrub_private_keys(text: str, replace: Callable[[str, str], str]) -> str:
     return "".join([*pieces, text[end:]]) if pieces else text
 
 
-def scrub_header_options(text: str, visit: Visitor) -> str:
+def scrub_header_options(text: str, visitor: Visitor) -> str:
     """Return a text without the secrets of the headers that its commands send: curl -H 'X-Api-Key: …'."""
     if "-H" not in text and "--header" not in text:
         return text
-    return substitute(_HEADER_OPTION, lambda match: _header_option(match, visit), text)
+    return substitute(_HEADER_OPTION, lambda match: _header_option(match, visitor), text)
 
 
 def scrub_named_values(
-    text: str, visit: Visitor, replace: Callable[[str, str], str], *, own_names: bool = False
+    text: str, visitor: Visitor, replace: Callable[[str, str], str], *, own_names: bool = False
 ) -> str:
     """Return a text without secrets in URLs, in "name=value" pairs, and behind "Basic" and "Bearer".
 
     Args:
         text: Any text.
-        visit: Replaces the secrets of fields.
+        visitor: Replaces the secrets of fields.
         replace: Replaces a secret; called with its text and its kind.
         own_names: Whether the project has names of its own.
     """
     if "://" in text:
-        text = scrub_urls_in_text(text, visit)
-    text = scrub_php(text, visit)
+        text = scrub_urls_in_text(text, visitor)
+    text = scrub_php(text, visitor)
     has_pairs = "=" in text or "--" in text or text.count(":") > text.count("://")
     has_calls = '("' in text or "('" in text or '["' in text or "['" in text
-    if (has_pairs or has_calls) and (own_names or names_something(text)):
+    if (has_pairs or has_calls) and (own_names or may_name_credential(text)):
         if has_calls:
-            text = substitute(_CALLED, lambda match: _called(match, visit), text)
-            text = substitute(_SETTER, lambda match: _set(match, visit), text)
+            text = substitute(_CALLED, lambda match: _called(match, visitor), text)
+            text = substitute(_SETTER, lambda match: _set(match, visitor), text)
         taken_apart = UrlsInText(text)
-        text = substitute(_NAMED, lambda match: _pair(match, visit, taken_apart), text)
+        text = substitute(_NAMED, lambda match: _pair(match, visitor, taken_apart), text)
     if " " in text or ":" in text:
-        text = scrub_spoken_secrets(text, replace)
+        text = scrub_prose_secrets(text, replace)
     if ";base64," in text:
-        text = substitute(_DATA_URL, lambda match: _data_url(match, visit), text)
+        text = substitute(_DATA_URL, lambda match: _data_url(match, visitor), text)
     if len(text) >= _SHORTEST_BASE64:
-        text = substitute(_BASE64, lambda match: _scrub_base64(match, visit), text)
+        text = substitute(_BASE64, lambda match: _scrub_base64(match, visitor), text)
     if "%" in text:
         taken_apart = UrlsInText(text)
-        text = substitute(_ENCODED, lambda match: _scrub_encoded(match, visit, taken_apart), text)
+        text = substitute(_ENCODED, lambda match: _scrub_encoded(match, visitor, taken_apart), text)
     if " " in text or "-" in text:
         text = substitute(GROUPED_CARD, lambda match: _card(match, replace), text)
     return text
 
 
-def _pair(match: re.Match[str], visit: Visitor, taken_apart: UrlsInText) -> str:
+def _pair(match: re.Match[str], visitor: Visitor, taken_apart: UrlsInText) -> str:
     name, value = match["name"], match["value"]
     if match.string[match.start() - 1 : match.start()] in _BEFORE_PARAMETERS and taken_apart.hold(
         match.start()
@@ -161,7 +161,7 @@ def _pair(match: re.Match[str], visit: Visitor, taken_apart: UrlsInText) -> str:
     if match["between"] == ":" and value.startswith("//"):  # a URL, and no pair
         return match.group()
     is_assignment = "=" in match["between"] or bool(match["quote"]) or bool(match["dashes"])
-    clean = visit.field(name, value, Place.PARAMETER if is_assignment else Place.PROSE)
+    clean = visitor.field(name, value, FieldContext.PARAMETER if is_assignment else FieldContext.PROSE)
     return match.group() if clean == value else match.group()[: -len(value)] + clean
 
 
@@ -175,35 +175,35 @@ def _is_code(match: re.Match[str]) -> bool:
     return behind == "(" and _EXPRESSION.fullmatch(value) is not None
 
 
-def _header_option(match: re.Match[str], visit: Visitor) -> str:
-    return match["before"] + visit.field(match["name"], match["value"], Place.PARAMETER)
+def _header_option(match: re.Match[str], visitor: Visitor) -> str:
+    return match["before"] + visitor.field(match["name"], match["value"], FieldContext.PARAMETER)
 
 
-def _called(match: re.Match[str], visit: Visitor) -> str:
+def _called(match: re.Match[str], visitor: Visitor) -> str:
     name = match["name"] or match["name2"]
-    return match["before"] + visit.field(name, match["value"], Place.PROSE)
+    return match["before"] + visitor.field(name, match["value"], FieldContext.PROSE)
 
 
-def _set(match: re.Match[str], visit: Visitor) -> str:
-    return match["before"] + visit.field(match["name"], match["value"], Place.PROSE)
+def _set(match: re.Match[str], visitor: Visitor) -> str:
+    return match["before"] + visitor.field(match["name"], match["value"], FieldContext.PROSE)
 
 
-def _data_url(match: re.Match[str], visit: Visitor) -> str:
+def _data_url(match: re.Match[str], visitor: Visitor) -> str:
     start, data = match.groups()
-    return f"{start}{visit.document(data)}"
+    return f"{start}{visitor.document(data)}"
 
 
-def _scrub_base64(match: re.Match[str], visit: Visitor) -> str:
-    return scrub_encoded(match.group(), visit) or match.group()
+def _scrub_base64(match: re.Match[str], visitor: Visitor) -> str:
+    return scrub_encoded(match.group(), visitor) or match.group()
 
 
-def _scrub_encoded(match: re.Match[str], visit: Visitor, taken_apart: UrlsInText) -> str:
+def _scrub_encoded(match: re.Match[str], visitor: Visitor, taken_apart: UrlsInText) -> str:
     if match.string[match.start() - 1 : match.start()] == "=" and taken_apart.hold(match.start()):
         return match.group()
     if _ENCODED_MARK.search(match.group()) is None:
         return match.group()
     plain = unquote(match.group())
-    clean = visit.document(plain)
+    clean = visitor.document(plain)
     return match.group() if clean == plain else quote(clean, safe="")
 
 

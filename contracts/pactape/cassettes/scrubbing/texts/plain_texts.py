@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from pactape.cassettes.scrubbing.detection.known_forms import holds_form
-from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name, names_something
+from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name, may_name_credential
 from pactape.cassettes.scrubbing.structures.base64_texts import holds_encoded
 from pactape.cassettes.scrubbing.structures.http.headers import SPECIAL_HEADERS
-from pactape.cassettes.scrubbing.texts.prose_secrets import holds_spoken_secret
+from pactape.cassettes.scrubbing.texts.prose_secrets import may_hold_prose_secret
 
-__all__ = ["holds_nothing", "is_plain_url"]
+__all__ = ["is_plain_text", "is_plain_url"]
 
 _PLAIN = re.compile(
     r"""(?:(?!\d{4}[ ]\d{4}[ ])[\w+/-]{1,11}+(?![\w+/-])|[^\w+/=@{}<>%:\\"\[\]\n-]++)*+   # words, no long run
@@ -47,15 +47,15 @@ _OPENING = re.compile(r"[<\[]|\([\"']")
 _CARD_HINT = re.compile(r"\d{4}[ -]\d{4}")
 
 
-def holds_nothing(text: str) -> bool:
+def is_plain_text(text: str) -> bool:
     """Whether a text holds nothing to replace: True is certain, False means that a closer look is needed."""
     if _PLAIN.fullmatch(text) and "--" not in text:
-        return " " not in text or not holds_spoken_secret(text)
+        return " " not in text or not may_hold_prose_secret(text)
     if _WORD.fullmatch(text):
         return not (_is_path_or_number(text) or holds_form(text) or _holds_base64(text))
     if is_plain_url(text):
         return True
-    if _ESCAPED.search(text) is not None or holds_spoken_secret(text):
+    if _ESCAPED.search(text) is not None or may_hold_prose_secret(text):
         return False
     return not (_may_name_secret(text) or holds_form(text) or _holds_base64(text))
 
@@ -84,7 +84,7 @@ def _names_one_time_secret(text: str) -> bool:
 def _may_name_secret(text: str) -> bool:
     """Whether a text may have a secret behind a name, a scheme or a user."""
     has_pairs = "=" in text or "--" in text or "\n" in text or text.count(":") > text.count("://")
-    if (has_pairs or _OPENING.search(text) is not None) and names_something(text) and _names_secret(text):
+    if (has_pairs or _OPENING.search(text) is not None) and may_name_credential(text) and _names_secret(text):
         return True
     if "@" in text and _USER.search(text) is not None:
         return True

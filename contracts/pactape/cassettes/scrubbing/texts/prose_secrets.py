@@ -13,17 +13,17 @@ from pactape.cassettes.scrubbing.structures.edits import substitute
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["holds_spoken_secret", "scrub_spoken_secrets"]
+__all__ = ["may_hold_prose_secret", "scrub_prose_secrets"]
 
 _SCHEME_WORDS = ("basic ", "bearer ", "token ", "digest ", "apikey ", "negotiate ", "dpop ")
-_SPOKEN_NAMES = ("passw", "passphrase", "secret", "token", "api")
-_SPOKEN = re.compile(
+_SECRET_WORDS = ("passw", "passphrase", "secret", "token", "api")
+_WORD_AND_SECRET = re.compile(
     r"(?<!\w)((?:password|passwd|passphrase|secret|token|api[ -]?key)(?:\s{1,4}is)?"
     r"[*_]{0,2}:?[*_]{0,2}\s{1,4}['\"`]?)"
     r"([\w+/.~=!@#$%^*-]{12,256})",
     re.IGNORECASE,
 )
-_CREDENTIALS = re.compile(
+_SCHEME_AND_CREDENTIALS = re.compile(
     r"(?<![A-Za-z])((?:Basic|Bearer|Token|Digest|ApiKey|Negotiate|DPoP)[ ]+)(?!scrubbed)([\w+/.~:=-]{8,}+)",
     re.IGNORECASE,
 )
@@ -33,8 +33,8 @@ _SPOKEN_CODE = re.compile(
     re.IGNORECASE,
 )
 #: Secrets behind words and in commands, as people put them; before each what such a text has in lower case. Only
-#: the forms with "-u" and "@" match texts without white space, see `holds_spoken_secret`.
-_SPOKEN_FORMS = (
+#: the forms with "-u" and "@" match texts without white space, see `may_hold_prose_secret`.
+_PROSE_FORMS = (
     ((" code", " pin", " pass", "otp", "passcode"), _SPOKEN_CODE),
     (
         ("code ",),
@@ -156,11 +156,11 @@ _COLONS_OF_PASSWORD_LINE = 4
 _LONG = 512
 #: What a text with one of these secrets has in lower case.
 _HINT = re.compile(
-    any_of({*_SCHEME_WORDS, *_SPOKEN_NAMES, *(each for needles, _ in _SPOKEN_FORMS for each in needles)})
+    any_of({*_SCHEME_WORDS, *_SECRET_WORDS, *(each for needles, _ in _PROSE_FORMS for each in needles)})
 )
 
 
-def holds_spoken_secret(text: str) -> bool:
+def may_hold_prose_secret(text: str) -> bool:
     """Whether a text may have a secret behind a word or in a command: "Bearer …", "the code is 123456"."""
     if " " not in text and text.isprintable():  # without white space only few forms are possible
         return ("@" in text or text[:1] == "-" or text.count(":") >= _COLONS_OF_PASSWORD_LINE) and any(
@@ -170,15 +170,15 @@ def holds_spoken_secret(text: str) -> bool:
     if not _may_hold(lower):
         return False
     for word in _SCHEME_WORDS:
-        if word in lower and _CREDENTIALS.search(text) is not None:
+        if word in lower and _SCHEME_AND_CREDENTIALS.search(text) is not None:
             return True
-    for word in _SPOKEN_NAMES:
-        if word in lower and _SPOKEN.search(text) is not None:
+    for word in _SECRET_WORDS:
+        if word in lower and _WORD_AND_SECRET.search(text) is not None:
             return True
     return any(_forms_in(lower, text))
 
 
-def scrub_spoken_secrets(text: str, replace: Callable[[str, str], str]) -> str:
+def scrub_prose_secrets(text: str, replace: Callable[[str, str], str]) -> str:
     """Return a text without secrets behind words, behind schemes and in commands.
 
     Args:
@@ -188,12 +188,12 @@ def scrub_spoken_secrets(text: str, replace: Callable[[str, str], str]) -> str:
     lower = text.lower()
     if not _may_hold(lower):
         return text
-    if any(word in lower for word in _SPOKEN_NAMES):
-        text = substitute(_SPOKEN, lambda match: _replace_spoken(match, replace), text)
+    if any(word in lower for word in _SECRET_WORDS):
+        text = substitute(_WORD_AND_SECRET, lambda match: _replace_after_word(match, replace), text)
     for form in list(_forms_in(lower, text)):
-        text = substitute(form, lambda match: _spoken_form(match, replace), text)
+        text = substitute(form, lambda match: _replace_prose_form(match, replace), text)
     if any(word in lower for word in _SCHEME_WORDS):
-        text = substitute(_CREDENTIALS, lambda match: _behind_scheme(match, replace), text)
+        text = substitute(_SCHEME_AND_CREDENTIALS, lambda match: _replace_after_scheme(match, replace), text)
     return text
 
 
@@ -206,7 +206,7 @@ def _may_hold(lower: str) -> bool:
 
 def _forms_in(lower: str, text: str) -> Iterator[re.Pattern[str]]:
     """The forms of spoken secrets that a text has; `lower` is the text in lower case."""
-    for needles, form in _SPOKEN_FORMS:
+    for needles, form in _PROSE_FORMS:
         for needle in needles:
             if needle in lower:
                 if form.search(text) is not None:
@@ -216,7 +216,7 @@ def _forms_in(lower: str, text: str) -> Iterator[re.Pattern[str]]:
         yield _PASSWORD_LINE
 
 
-def _behind_scheme(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
+def _replace_after_scheme(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
     scheme, secret = match.groups()
     is_secret = looks_random(secret.rstrip("=")) or (
         scheme.lower().startswith("basic") and _is_user_and_password(secret)
@@ -230,12 +230,12 @@ def _is_user_and_password(secret: str) -> bool:
     return plain is not None and ":" in plain
 
 
-def _replace_spoken(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
+def _replace_after_word(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
     name, secret = match.groups()
     return f"{name}{replace(secret, 'secret in a text')}" if looks_random(secret) else match.group()
 
 
-def _spoken_form(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
+def _replace_prose_form(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
     before, *behind = match.groups()
     if not behind:
         return replace(before, "one-time code")

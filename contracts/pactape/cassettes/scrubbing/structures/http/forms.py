@@ -8,8 +8,9 @@ from urllib.parse import quote, quote_plus, unquote_plus
 
 from pactape.cassettes.scrubbing.structures.edits import Edits, split_at
 from pactape.cassettes.scrubbing.structures.json.documents import scrub_json
-from pactape.cassettes.scrubbing.structures.json.value_names import NamesBelow, bound_variables
-from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.structures.json.siblings import bound_variables
+from pactape.cassettes.scrubbing.structures.json.value_names import JsonContext
+from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
@@ -33,7 +34,7 @@ def looks_like_form(text: str) -> bool:
     return "=" in text[:97] and _FORM.fullmatch(text) is not None
 
 
-def scrub_form(text: str, visit: Visitor) -> str:
+def scrub_form(text: str, visitor: Visitor) -> str:
     """Return a form or query without secrets; parameters that hold none keep their spelling.
 
     A parameter's value is taken apart by itself, so a URL or JSON in it loses its secrets, too.
@@ -46,24 +47,24 @@ def scrub_form(text: str, visit: Visitor) -> str:
             edits.replace(
                 start,
                 start + len(each),
-                _variables(each, visit, bound)
+                _variables(each, visitor, bound)
                 if bound and each.startswith("variables=")
-                else _parameter(each, visit, is_authorization=is_authorization),
+                else _parameter(each, visitor, is_authorization=is_authorization),
             )
     return edits.result()
 
 
-def _parameter(parameter: str, visit: Visitor, *, is_authorization: bool) -> str:
+def _parameter(parameter: str, visitor: Visitor, *, is_authorization: bool) -> str:
     name, equals, value = parameter.partition("=")
     if not value:
-        return parameter if equals else visit.text(parameter)
+        return parameter if equals else visitor.text(parameter)
     plain_name, plain = _unquoted(name), _unquoted(value)
     if plain_name == "code" and is_authorization:
         plain_name = "auth_code"
-    clean_name = visit.text(plain_name) if len(plain_name) > _SHORT_NAME else plain_name
+    clean_name = visitor.text(plain_name) if len(plain_name) > _SHORT_NAME else plain_name
     if clean_name != plain_name:
         name = _quote_like(clean_name, name)
-    clean = visit.field(plain_name.replace("[]", ""), plain, Place.PARAMETER)
+    clean = visitor.field(plain_name.replace("[]", ""), plain, FieldContext.PARAMETER)
     return f"{name}={value if clean == plain else _quote_like(clean, value)}"
 
 
@@ -74,11 +75,11 @@ def _bound_variables(text: str) -> dict[str, str]:
     return bound_variables(_unquoted(query.group(1)))
 
 
-def _variables(parameter: str, visit: Visitor, bound: dict[str, str]) -> str:
+def _variables(parameter: str, visitor: Visitor, bound: dict[str, str]) -> str:
     """The variables of a GraphQL document, whose names are those of the arguments that they are bound to."""
     name, _, value = parameter.partition("=")
     plain = _unquoted(value)
-    clean = scrub_json(plain, visit, NamesBelow(aliases=bound))
+    clean = scrub_json(plain, visitor, JsonContext(aliases=bound))
     return parameter if clean is None or clean == plain else f"{name}={_quote_like(clean, value)}"
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.detection.words import word_set
-from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,64 +46,67 @@ _FOLDED = re.compile(r",\s{0,8}(?=[^;,=\s]{1,256}+=)")
 _CHALLENGE = re.compile(r'([\w-]{1,64}+)=(?:"([^"]*+)"|([^\s,"]++))')
 
 
-def _scrub_credentials(value: str, visit: Visitor) -> str:
+def _scrub_credentials(value: str, visitor: Visitor) -> str:
     """Return credentials with their scheme, but without their secret.
 
     A scheme's name is a word before the credentials; a value of one word is the secret itself.
     """
     match = _SCHEME.fullmatch(value.strip())
     if match is None:
-        return visit.field(_VALUE, value, Place.PARAMETER, _PATH)
+        return visitor.field(_VALUE, value, FieldContext.PARAMETER, _PATH)
     scheme, space, secret = match.groups()
-    return f"{scheme}{space}{visit.field(_VALUE, secret, Place.PARAMETER, _PATH)}"
+    return f"{scheme}{space}{visitor.field(_VALUE, secret, FieldContext.PARAMETER, _PATH)}"
 
 
-def _scrub_protocols(value: str, visit: Visitor) -> str:
+def _scrub_protocols(value: str, visitor: Visitor) -> str:
     """Return the subprotocols of a web socket (RFC 6455, section 11.3.4) without their tokens."""
-    value = _PROTOCOL.sub(lambda match: match[1] + visit.field(_VALUE, match[2], Place.PARAMETER), value)
-    return visit.text(value)
+    value = _PROTOCOL.sub(
+        lambda match: match[1] + visitor.field(_VALUE, match[2], FieldContext.PARAMETER), value
+    )
+    return visitor.text(value)
 
 
-def _scrub_cookies(value: str, visit: Visitor) -> str:
+def _scrub_cookies(value: str, visitor: Visitor) -> str:
     """Return a Cookie header whose cookies have lost their values: each may be a session."""
     if "=" not in value:
-        return visit.text(value) if " " in value.strip() else _nameless(value, visit)
-    return _COOKIE_PAIR.sub(lambda match: _cookie(match, visit), value)
+        return visitor.text(value) if " " in value.strip() else _nameless(value, visitor)
+    return _COOKIE_PAIR.sub(lambda match: _cookie(match, visitor), value)
 
 
-def _scrub_set_cookie(value: str, visit: Visitor) -> str:
+def _scrub_set_cookie(value: str, visitor: Visitor) -> str:
     """Return a Set-Cookie header whose cookies have lost their values; their attributes stay."""
     first, semicolon, attributes = value.partition(";")
     if "=" not in first:
-        return _nameless(first, visit) + semicolon + attributes
+        return _nameless(first, visitor) + semicolon + attributes
     return ", ".join(
-        _COOKIE_PAIR.sub(lambda match: _cookie(match, visit), each, count=1) for each in _FOLDED.split(value)
+        _COOKIE_PAIR.sub(lambda match: _cookie(match, visitor), each, count=1)
+        for each in _FOLDED.split(value)
     )
 
 
-def _scrub_challenge(value: str, visit: Visitor) -> str:
+def _scrub_challenge(value: str, visitor: Visitor) -> str:
     """Return a challenge whose parameters have lost their secrets; realm and scheme stay."""
-    return _CHALLENGE.sub(lambda match: _parameter(match, visit), value)
+    return _CHALLENGE.sub(lambda match: _parameter(match, visitor), value)
 
 
-def _nameless(value: str, visit: Visitor) -> str:
+def _nameless(value: str, visitor: Visitor) -> str:
     """A cookie without a name, which browsers keep, too."""
-    return visit.field("cookie ", value, Place.PARAMETER) if value.strip() else value
+    return visitor.field("cookie ", value, FieldContext.PARAMETER) if value.strip() else value
 
 
-def _cookie(match: re.Match[str], visit: Visitor) -> str:
+def _cookie(match: re.Match[str], visitor: Visitor) -> str:
     name, value = match.groups()
     is_quoted = len(value) > 1 and value[0] == value[-1] == '"'
     plain = value[1:-1] if is_quoted else value
-    clean = visit.field(f"cookie {name}", plain, Place.PARAMETER) if plain else plain
-    name = visit.text(name) if len(name) > _SHORT_NAME else name
+    clean = visitor.field(f"cookie {name}", plain, FieldContext.PARAMETER) if plain else plain
+    name = visitor.text(name) if len(name) > _SHORT_NAME else name
     return f'{name}="{clean}"' if is_quoted else f"{name}={clean}"
 
 
-def _parameter(match: re.Match[str], visit: Visitor) -> str:
+def _parameter(match: re.Match[str], visitor: Visitor) -> str:
     name, inner, bare = match.groups()
     value = inner if inner is not None else bare
-    clean = visit.field(name, value, Place.PARAMETER) if value else value
+    clean = visitor.field(name, value, FieldContext.PARAMETER) if value else value
     return match.group() if clean == value else match.group().replace(value, clean, 1)
 
 
@@ -113,6 +116,6 @@ SCRUBBERS: dict[str, Callable[[str, Visitor], str]] = {
     **dict.fromkeys(("set-cookie", "set-cookie2"), _scrub_set_cookie),
     **dict.fromkeys(_CREDENTIAL_HEADERS, _scrub_credentials),
     **dict.fromkeys(_CHALLENGE_HEADERS, _scrub_challenge),
-    **dict.fromkeys(_PUBLIC_HEADERS, lambda value, visit: visit.text(value)),
+    **dict.fromkeys(_PUBLIC_HEADERS, lambda value, visitor: visitor.text(value)),
     _PROTOCOL_HEADER: _scrub_protocols,
 }

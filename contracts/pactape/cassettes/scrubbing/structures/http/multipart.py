@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 from pactape.http_bodies import parse_content_type
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ _ASCII_TEXT = bytes([*range(0x20, 0x7F), *b"\t\r\n"])
 
 
 def scrub_multipart(
-    body: bytes, content_type: str, visit: Visitor, scrub_part: Callable[[bytes, str], bytes]
+    body: bytes, content_type: str, visitor: Visitor, scrub_part: Callable[[bytes, str], bytes]
 ) -> bytes:
     """Return a multipart body without secrets.
 
     Args:
         body: The bytes.
         content_type: The header's value; without a boundary in it, the first line gives it.
-        visit: Replaces secrets in the form's fields.
+        visitor: Replaces secrets in the form's fields.
         scrub_part: Replaces secrets in a part with a content type of its own.
     """
     boundary = _boundary(body, content_type)
@@ -48,7 +48,7 @@ def scrub_multipart(
         return body
     delimiter = b"--" + boundary
     parts = body.split(delimiter)
-    return delimiter.join([parts[0], *(_part(each, visit, scrub_part) for each in parts[1:])])
+    return delimiter.join([parts[0], *(_part(each, visitor, scrub_part) for each in parts[1:])])
 
 
 def looks_like_multipart(body: bytes) -> bool:
@@ -64,17 +64,17 @@ def _boundary(body: bytes, content_type: str) -> bytes:
     return first[2:] if first.startswith(b"--") else b""
 
 
-def _part(part: bytes, visit: Visitor, scrub_part: Callable[[bytes, str], bytes]) -> bytes:
+def _part(part: bytes, visitor: Visitor, scrub_part: Callable[[bytes, str], bytes]) -> bytes:
     divided = _HEADER_END.search(part, 0, _LONGEST_HEADER)
     if divided is None:
         return part
     head, data = part[: divided.end()], part[divided.end() :]
     ending = b"\r\n" if data.endswith(b"\r\n") else b"\n" if data.endswith(b"\n") else b""
     value = data.removesuffix(ending) if ending else data
-    return head + _value(head, value, visit, scrub_part) + ending
+    return head + _value(head, value, visitor, scrub_part) + ending
 
 
-def _value(head: bytes, value: bytes, visit: Visitor, scrub_part: Callable[[bytes, str], bytes]) -> bytes:
+def _value(head: bytes, value: bytes, visitor: Visitor, scrub_part: Callable[[bytes, str], bytes]) -> bytes:
     name_match, type_match = _NAME.search(head), _TYPE.search(head)
     kind = type_match.group(1).decode("latin-1") if type_match else ""
     if kind and not kind.lower().startswith("text/plain"):
@@ -86,7 +86,7 @@ def _value(head: bytes, value: bytes, visit: Visitor, scrub_part: Callable[[byte
         return value
     text = value.decode(charset)
     name = unquote((name_match.group(1) or name_match.group(2)).decode("utf-8", "replace"))
-    clean = visit.field(name, text, Place.PARAMETER)
+    clean = visitor.field(name, text, FieldContext.PARAMETER)
     return value if clean == text else clean.encode(charset, "replace")
 
 

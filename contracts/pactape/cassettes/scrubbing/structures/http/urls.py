@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pactape.cassettes.scrubbing.detection.values import is_uuid, looks_random
 from pactape.cassettes.scrubbing.structures.edits import substitute
 from pactape.cassettes.scrubbing.structures.http.forms import scrub_form
-from pactape.cassettes.scrubbing.structures.visitor import Place
+from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
@@ -39,25 +39,25 @@ def is_web_url(text: str) -> bool:
     return text.startswith(("http://", "https://")) and _WEB.fullmatch(text) is not None
 
 
-def scrub_url(url: str, visit: Visitor) -> str:
+def scrub_url(url: str, visitor: Visitor) -> str:
     """Return a URL, absolute or not, without secrets."""
     parts = _PARTS.fullmatch(url)
     if parts is None:
-        return visit.text(url)
+        return visitor.text(url)
     scheme, host, path = parts["scheme"] or "", parts["host"], parts["path"]
     if not scheme:
         host, path = "", host + path
-    clean = [scheme, _host(host, visit), _path(path, visit)]
+    clean = [scheme, _host(host, visitor), _path(path, visitor)]
     if (query := parts["query"]) is not None:
-        clean += ["?", scrub_form(query, visit)]
+        clean += ["?", scrub_form(query, visitor)]
     if (fragment := parts["fragment"]) is not None:
-        clean += ["#", _fragment(fragment, visit)]
+        clean += ["#", _fragment(fragment, visitor)]
     return "".join(clean)
 
 
-def scrub_urls_in_text(text: str, visit: Visitor) -> str:
+def scrub_urls_in_text(text: str, visitor: Visitor) -> str:
     """Return a text whose absolute URLs have lost their secrets."""
-    return substitute(_IN_TEXT, lambda match: scrub_url(match.group(), visit), text)
+    return substitute(_IN_TEXT, lambda match: scrub_url(match.group(), visitor), text)
 
 
 class UrlsInText:
@@ -74,15 +74,15 @@ class UrlsInText:
         return self._url is not None and self._url.start() <= position
 
 
-def _fragment(fragment: str, visit: Visitor) -> str:
+def _fragment(fragment: str, visitor: Visitor) -> str:
     """A fragment: a form (RFC 6749, section 4.2.2), or the route of an application in the browser."""
     route, mark, query = fragment.partition("?")
     if mark:
-        return f"{_path(route, visit)}?{scrub_form(query, visit)}"
-    return scrub_form(fragment, visit) if "=" in fragment else visit.text(fragment)
+        return f"{_path(route, visitor)}?{scrub_form(query, visitor)}"
+    return scrub_form(fragment, visitor) if "=" in fragment else visitor.text(fragment)
 
 
-def _host(host: str, visit: Visitor) -> str:
+def _host(host: str, visitor: Visitor) -> str:
     """The authority, without the password before the host; one word there is a secret if it looks random."""
     user_info, at, address = host.rpartition("@")
     if not at:
@@ -90,38 +90,38 @@ def _host(host: str, visit: Visitor) -> str:
     user, colon, password = user_info.partition(":")
     if not password:
         name = "url_token" if colon or looks_random(user) else "user"
-        return f"{visit.field(name, user, Place.PARAMETER)}{colon}@{address}"
-    clean = visit.field("url_password", password, Place.PARAMETER)
+        return f"{visitor.field(name, user, FieldContext.PARAMETER)}{colon}@{address}"
+    clean = visitor.field("url_password", password, FieldContext.PARAMETER)
     return host if clean == password else f"scrubbed:{clean}@{address}"
 
 
-def _path(path: str, visit: Visitor) -> str:
-    path = visit.text(path)
+def _path(path: str, visitor: Visitor) -> str:
+    path = visitor.text(path)
     segments = path.split("/")
     for index, segment in enumerate(segments):
         if segment.startswith("(S("):
             segments[index] = _PATH_SESSION.sub(
-                lambda match: f"(S({visit.field('url_token', match[1], Place.BODY)}))", segment
+                lambda match: f"(S({visitor.field('url_token', match[1], FieldContext.BODY)}))", segment
             )
         elif ";" in segment:
-            segments[index] = _matrix(segment, visit)
+            segments[index] = _matrix(segment, visitor)
         elif "=" in segment:
-            segments[index] = scrub_form(segment, visit)
+            segments[index] = scrub_form(segment, visitor)
         elif index and len(segment) > 15 and _BEFORE_SECRETS.fullmatch(segments[index - 1]):  # noqa: PLR2004 -- words
-            segments[index] = _behind(segments[index - 1].lower(), segment, visit)
+            segments[index] = _behind(segments[index - 1].lower(), segment, visitor)
     return "/".join(segments)
 
 
-def _behind(before: str, segment: str, visit: Visitor) -> str:
+def _behind(before: str, segment: str, visitor: Visitor) -> str:
     """A segment behind a word for secrets; behind a collection's name an identifier or an address is none."""
     if (before.endswith("s") and is_uuid(segment)) or (
         before in {"token", "tokens"} and _MINT.fullmatch(segment)
     ):
         return segment
-    return visit.field("url_token", segment, Place.BODY)
+    return visitor.field("url_token", segment, FieldContext.BODY)
 
 
-def _matrix(segment: str, visit: Visitor) -> str:
+def _matrix(segment: str, visitor: Visitor) -> str:
     """A segment with parameters of its own (RFC 3986, section 3.3): "users;jsessionid=…"."""
     first, *parameters = segment.split(";")
-    return ";".join([first, *(scrub_form(each, visit) for each in parameters)])
+    return ";".join([first, *(scrub_form(each, visitor) for each in parameters)])

@@ -16,7 +16,7 @@ from pactape.cassettes.scrubbing.structures.json.large_documents import (
     decode_by_parts,
     decoder,
 )
-from pactape.cassettes.scrubbing.structures.json.value_names import NamesBelow
+from pactape.cassettes.scrubbing.structures.json.value_names import JsonContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,32 +37,32 @@ _DEEPEST = 200
 _SAME = object()
 
 
-def scrub_value(value: Any, visit: Visitor, *, names: NamesBelow | None = None) -> Any:
+def scrub_value(value: Any, visitor: Visitor, *, context: JsonContext | None = None) -> Any:
     """Return a JSON value without secrets."""
-    names = names or NamesBelow()
+    context = context or JsonContext()
     if isinstance(value, dict):
-        member_names = names.in_object(value.items())
+        member_context = context.in_object(value.items())
         return {
-            visit.text(key) if len(key) > _SHORT_KEY else key: scrub_value(
-                each, visit, names=member_names.below(key)
+            visitor.text(key) if len(key) > _SHORT_KEY else key: scrub_value(
+                each, visitor, context=member_context.member(key)
             )
             for key, each in value.items()
         }
     if isinstance(value, list | tuple):
-        return [scrub_value(each, visit, names=inside) for inside, each in _items(list(value), names)]
-    return _scalar(value, visit, names)
+        return [scrub_value(each, visitor, context=inside) for inside, each in _items(list(value), context)]
+    return _scalar(value, visitor, context)
 
 
 _SHORT_KEY = 15
 
 
-def scrub_json(text: str, visit: Visitor, names: NamesBelow | None = None) -> str | None:
+def scrub_json(text: str, visitor: Visitor, context: JsonContext | None = None) -> str | None:
     """Return a JSON document without secrets; None for a text that is not one.
 
     Args:
         text: The text.
-        visit: Replaces the secrets of fields.
-        names: What is known about the document's place; None for nothing.
+        visitor: Replaces the secrets of fields.
+        context: The context of the document within another one; None for a document of its own.
     """
     start = text[:64].lstrip("\ufeff \t\r\n")[:1]
     if start not in {"{", "[", '"'}:
@@ -70,18 +70,18 @@ def scrub_json(text: str, visit: Visitor, names: NamesBelow | None = None) -> st
     text_after_mark = text.removeprefix("\ufeff")
     try:
         document = decode_by_parts(text_after_mark) or decoder.decode(text_after_mark)
-        return _edit_scalars(text, _edits(document, visit, names or NamesBelow()))
+        return _edit_scalars(text, _edits(document, visitor, context or JsonContext()))
     except (ValueError, RecursionError):
         return None
 
 
-def scrub_json_in_text(text: str, visit: Visitor) -> str | None:
+def scrub_json_in_text(text: str, visitor: Visitor) -> str | None:
     """Return a text whose JSON documents have lost their secrets; None when it contains no document.
 
     Documents may be on lines of their own, or anywhere in a script or an event stream.
     """
     edits = Edits(text)
-    names = NamesBelow()
+    context = JsonContext()
     end = failures = 0
     while failures < _MOST_FAILURES and (opening := _OPENING.search(text, end)):
         start = opening.start()
@@ -91,26 +91,26 @@ def scrub_json_in_text(text: str, visit: Visitor) -> str | None:
             failures += 1
             end = opening.end()
             continue
-        edits.replace(start, stop, _edit_scalars(text[start:stop], _edits(value, visit, names)))
+        edits.replace(start, stop, _edit_scalars(text[start:stop], _edits(value, visitor, context)))
         end = stop
     return edits.result() if end else None
 
 
-def _edits(document: Any, visit: Visitor, place: NamesBelow) -> Iterator[tuple[int, Any]]:
+def _edits(document: Any, visitor: Visitor, root: JsonContext) -> Iterator[tuple[int, Any]]:
     """The new value of each scalar that changes, by its number among the scalars and keys of the text."""
     number = 0
-    stack: list[Iterator[tuple[NamesBelow, Any]]] = [iter([(place, document)])]
+    stack: list[Iterator[tuple[JsonContext, Any]]] = [iter([(root, document)])]
     while stack:
-        for names, value in stack[-1]:
+        for context, value in stack[-1]:
             if isinstance(value, Part):
                 value = value.decode()  # noqa: PLW2901 -- the same value
             if isinstance(value, JsonObject):
-                stack.append(_members(value, names))
+                stack.append(_members(value, context))
                 break
             if isinstance(value, list | Iterator):
-                stack.append(_items(value, names))
+                stack.append(_items(value, context))
                 break
-            clean = visit.text(value) if names.is_key else _scalar(value, visit, names)
+            clean = visitor.text(value) if context.is_key else _scalar(value, visitor, context)
             if clean is not value and clean != value:
                 yield number, clean
             number += 1
@@ -118,46 +118,46 @@ def _edits(document: Any, visit: Visitor, place: NamesBelow) -> Iterator[tuple[i
             stack.pop()
 
 
-def _items(values: Iterable[Any], names: NamesBelow) -> Iterator[tuple[NamesBelow, Any]]:
+def _items(values: Iterable[Any], context: JsonContext) -> Iterator[tuple[JsonContext, Any]]:
     """The items of a list, which have its name; the second one of ["password", "…"] has that of the first, too."""
-    inside = names.in_list()
+    inside = context.in_list()
     rest = iter(values)
     first = list(itertools.islice(rest, _PAIR + 1))
     if len(first) == _PAIR and all(isinstance(each, str) for each in first):
         name = first[0].lstrip("-") or first[0]
-        return iter([(inside, first[0]), (names.in_list(after=name), first[1])])
-    return _arguments(itertools.chain(first, rest), names, inside)
+        return iter([(inside, first[0]), (context.in_list(after=name), first[1])])
+    return _arguments(itertools.chain(first, rest), context, inside)
 
 
 def _arguments(
-    values: Iterable[Any], names: NamesBelow, inside: NamesBelow
-) -> Iterator[tuple[NamesBelow, Any]]:
+    values: Iterable[Any], context: JsonContext, inside: JsonContext
+) -> Iterator[tuple[JsonContext, Any]]:
     """The items of a longer list; the one behind an option has its name, too: ["login", "--password", "…"]."""
     option = ""
     for each in values:
-        yield names.in_list(after=option) if option else inside, each
+        yield context.in_list(after=option) if option else inside, each
         is_option = isinstance(each, str) and each[:2] == "--" and len(each) <= _LONGEST_OPTION
         option = each.lstrip("-") if is_option else ""
 
 
-def _members(pairs: Pairs, names: NamesBelow) -> Iterator[tuple[NamesBelow, Any]]:
-    member_names = names.in_object(pairs)
+def _members(pairs: Pairs, context: JsonContext) -> Iterator[tuple[JsonContext, Any]]:
+    member_context = context.in_object(pairs)
     for key, value in pairs:
         yield _KEY, key
-        yield _NO_NAME if value is None or isinstance(value, bool) else member_names.below(key), value
+        yield _NO_NAME if value is None or isinstance(value, bool) else member_context.member(key), value
 
 
-_KEY = NamesBelow(is_key=True)
-_NO_NAME = NamesBelow()
+_KEY = JsonContext(is_key=True)
+_NO_NAME = JsonContext()
 
 
-def _scalar(value: Any, visit: Visitor, names: NamesBelow) -> Any:
+def _scalar(value: Any, visitor: Visitor, context: JsonContext) -> Any:
     if isinstance(value, str):
-        clean = scrub_json(value, visit, names) if names.holds_variables else None
-        return names.visit(value if clean is None else clean, visit)
+        clean = scrub_json(value, visitor, context) if context.holds_variables else None
+        return context.visit(value if clean is None else clean, visitor)
     if isinstance(value, bool) or value is None:
         return value
-    return visit.number(names.name, value, names)
+    return visitor.number(context.name, value, context)
 
 
 def _edit_scalars(text: str, edits: Iterator[tuple[int, Any]]) -> str:

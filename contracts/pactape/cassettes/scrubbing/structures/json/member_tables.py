@@ -8,7 +8,7 @@ from pactape.cassettes.scrubbing.detection.names import NameKind
 from pactape.cassettes.scrubbing.detection.words import word_set
 
 __all__ = [
-    "BOUND",
+    "BOUND_VARIABLE",
     "COLLECTIONS",
     "FACTOR_SIBLINGS",
     "FEWEST_SPACES",
@@ -34,8 +34,8 @@ __all__ = [
     "SIBLINGS_OF_CODES",
     "SIGNING_SIBLINGS",
     "SPECIAL_MEMBERS",
-    "TYPES",
-    "TYPING",
+    "TYPE_KEYS",
+    "TYPE_WRAPPERS",
     "VALUE_KEYS",
     "WHOLLY_SECRET",
 ]
@@ -95,7 +95,7 @@ SENTENCES = word_set(
     "invalid-params labels label hints hint translations i18n locale descriptions description help "
     "placeholders titles tooltips"
 )
-BOUND = re.compile(r"(?<!\w)(\w{1,64}+)\s*:\s*\$(\w+)")
+BOUND_VARIABLE = re.compile(r"(?<!\w)(\w{1,64}+)\s*:\s*\$(\w+)")
 #: The type of Terraform's resources whose `result` is a secret that it has made.
 GENERATED_TYPE = "random_password"
 GENERATED_MEMBERS = dict.fromkeys(("result", "bcrypt_hash"), "password")
@@ -108,7 +108,7 @@ SECRET_TYPES = word_set(
     "SecureString secret password securestring Secret sensitive encrypted PASSWORD CONCEALED"
 )
 #: Members whose values say what kind of value is beside them.
-TYPING = ("type", "Type", "purpose")
+TYPE_KEYS = ("type", "Type", "purpose")
 #: The private members of a JSON Web Key (RFC 7517).
 KEY_MEMBERS = dict.fromkeys(("d", "p", "q", "dp", "dq", "qi", "k"), "private_key")
 #: Beside these `code` is a one-time code.
@@ -135,7 +135,7 @@ PREFIXES = {
 
 
 #: The names of types, which DynamoDB and protocols of tracing put between a name and its value.
-TYPES = word_set("S N B SS NS BS stringValue string_value intValue bytesValue plainText plain_text")
+TYPE_WRAPPERS = word_set("S N B SS NS BS stringValue string_value intValue bytesValue plainText plain_text")
 
 SIBLINGS_OF_CODES = GRANT_SIBLINGS | FACTOR_SIBLINGS
 #: Objects with one of these are looked at closely.
