@@ -183,3 +183,60 @@ def test_the_machine_form_can_be_written_to_a_file(pact: Path) -> None:
     file = pact.parent / "evidence.json"
     assert explained(pact, "--json", "--output", str(file)) == []
     assert json.loads(file.read_bytes())[0]["status"] == 200
+
+
+def _explained_rules(root: Path) -> dict[str, Any]:
+    """The rules that `explain` shows of the one interaction of a project, by path."""
+    (explained_interaction,) = json.loads("\n".join(explained(root / "pacts" / "web-users.json", "--json")))
+    return {rule["path"]: rule["rule"] for rule in explained_interaction["evidence"] if rule["rule"]}
+
+
+def _contract_rules(project: Project) -> dict[str, Any]:
+    (derived,) = project.interactions()
+    rules = dict(derived["response"].get("matchingRules", {}).get("body", {}))
+    return {
+        path: rule
+        for path, rule in rules.items()
+        if rule["matchers"] != [{"match": "regex", "regex": "[\\s\\S]*"}]
+    }
+
+
+def _record_states(project: Project, answers: list[Any]) -> None:
+    for number, answer in enumerate(answers):
+        project.record(str(number), interaction(url=f"http://users.test/users/{number + 1}", answer=answer))
+
+
+def test_a_sampled_enumeration_is_explained_as_the_contract_states_it(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.settings(
+        '[project]\nname = "web"\n[tool.pactape]\nsampled_enumerations = true\n'
+        '[tool.pactape.providers.users]\nurl = "http://users.test"\n'
+    )
+    _record_states(project, [{"id": number, "state": "ab"[number % 2]} for number in range(12)])
+    stated = _contract_rules(project)
+    assert ("regex" in str(stated["$.state"]), _explained_rules(tmp_path)) == (True, stated)
+
+
+def test_a_closed_set_of_the_provider_is_explained_as_the_contract_states_it(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    schema = {"type": "object", "properties": {"state": {"enum": ["on", "off"]}}}
+    content = {"application/json": {"schema": schema}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Users", "version": "1"},
+        "paths": {"/users/{id}": {"get": {"responses": {"200": {"description": "", "content": content}}}}},
+    }
+    (tmp_path / "users.json").write_text(json.dumps(document), encoding="utf-8")
+    project.settings(
+        '[project]\nname = "web"\n[tool.pactape.providers.users]\nurl = "http://users.test"\n'
+        'openapi = "users.json"\n'
+    )
+    _record_states(project, [{"state": "on"}, {"state": "off"}])
+    stated = _contract_rules(project)
+    assert ("regex" in str(stated["$.state"]), _explained_rules(tmp_path)) == (True, stated)
+
+
+def test_nothing_is_said_to_be_required_of_bodies_that_the_contract_does_not_state(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    _record_states(project, [{"state": "on"}, None])
+    assert (_contract_rules(project), _explained_rules(tmp_path)) == ({}, {})

@@ -13,10 +13,11 @@ from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.contracts.grouping.evidence.message_evidence import MessageKey, evidence_of_messages, message_key
 from pactape.contracts.grouping.evidence.sample_evidence import evidence_of, paths_read
 from pactape.contracts.grouping.sample_groups import group_samples
-from pactape.contracts.inference.joined_shape import MOST_VALUES, Shape, response_id, shape_of
+from pactape.contracts.inference.joined_shape import MOST_VALUES, response_id, shape_of
 from pactape.contracts.inference.rules import Rule, expect
 from pactape.contracts.inference.shape_paths import occurrences
 from pactape.contracts.interactions.descriptions import descriptions
+from pactape.contracts.interactions.expectations import body_expectation
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.http_bodies import is_json, media_type
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from pactape.contracts.grouping.evidence.operations import GroupKey
     from pactape.contracts.grouping.evidence.sample_evidence import Evidence
+    from pactape.contracts.grouping.sample_groups import GroupedSamples
+    from pactape.contracts.inference.joined_shape import Shape
     from pactape.contracts.participants import ContractParties
     from pactape.contracts.samples.sample import Sample
     from pactape.exchange import Provenance, RecordedMessage
@@ -96,7 +99,16 @@ def explain(settings: Settings, parties: ContractParties) -> list[Explanation]:
     evidence = {key: evidence_of(samples) for key, samples in members.items()}
     phrases = descriptions(evidence)
     return [
-        *(_explain_interaction(key, phrases[key], members[key], evidence[key]) for key in sorted(members)),
+        *(
+            _explain_interaction(
+                key,
+                phrases[key],
+                members[key],
+                evidence[key],
+                _rules(evidence[key], contents, parties, settings),
+            )
+            for key in sorted(members)
+        ),
         *_explain_messages(contents.messages.get(parties, [])),
     ]
 
@@ -122,21 +134,28 @@ def _explain_messages(messages: list[RecordedMessage]) -> Iterator[Explanation]:
         )
 
 
+def _rules(
+    evidence: Evidence, contents: GroupedSamples, parties: ContractParties, settings: Settings
+) -> dict[str, Rule]:
+    """Return the rules that the contract has for the body of an operation."""
+    provider, enumerations = contents.providers[parties], settings.sampled_enumerations
+    expectation = body_expectation(evidence, provider, enumerations=enumerations)
+    return {} if expectation is None else expectation.rules
+
+
 def _explain_interaction(
-    key: GroupKey, description: str, samples: list[Sample], evidence: Evidence
+    key: GroupKey, description: str, samples: list[Sample], evidence: Evidence, rules: dict[str, Rule]
 ) -> Explanation:
     return Explanation(
         description=description,
         operation=f"{key.operation}, {key.variant}" if key.variant else key.operation,
         status=key.status,
         cassettes=tuple(sample.reference for sample in samples),
-        evidence=tuple(_rule_evidence(samples, evidence)) if evidence.shape is not None else (),
+        evidence=tuple(_rule_evidence(samples, evidence.shape, rules)) if evidence.shape is not None else (),
     )
 
 
-def _rule_evidence(samples: list[Sample], evidence: Evidence) -> list[RuleEvidence]:
-    whole = evidence.shape or Shape()
-    rules = expect(whole, evidence.first.answer, evidence.fields).rules
+def _rule_evidence(samples: list[Sample], whole: Shape, rules: dict[str, Rule]) -> list[RuleEvidence]:
     reads = [
         _ReadValue(sample.answer, sample.reference, _test(sample.exchange.provenance), paths_read(sample))
         for sample in samples

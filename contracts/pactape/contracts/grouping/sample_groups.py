@@ -17,6 +17,7 @@ from pactape.contracts.participants import ContractParties
 from pactape.contracts.samples.reader import SampleReader
 from pactape.errors import CassetteFormatError
 from pactape.exchange import RecordedMessage
+from pactape.settings import ProviderSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pactape.contracts.grouping.evidence.operations import GroupKey
     from pactape.contracts.samples.sample import Sample
     from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
-    from pactape.settings import ProviderSettings, Settings
+    from pactape.settings import Settings
 
 __all__ = ["GroupedSamples", "Groups", "group_samples", "group_samples_alike"]
 
@@ -38,12 +39,14 @@ class GroupedSamples(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         groups: The samples by contract and group.
         messages: The messages by contract, in the order of the cassettes.
+        providers: The settings of the provider of each contract with groups.
         paths: The cassettes that were read.
         skipped: The files that can't be read as cassettes, each with the reason.
     """
 
     groups: dict[ContractParties, Groups]
     messages: dict[ContractParties, list[RecordedMessage]]
+    providers: dict[ContractParties, ProviderSettings]
     paths: tuple[Path, ...] = ()
     skipped: tuple[tuple[Path, str], ...] = ()
 
@@ -148,6 +151,7 @@ def _grouped(contents: _CassetteContents, groups: dict[ContractParties, Groups])
     return GroupedSamples(
         groups=groups,
         messages=contents.messages,
+        providers=contents.providers,
         paths=tuple(contents.paths),
         skipped=tuple((path, error.what) for path, error in contents.skipped),
     )

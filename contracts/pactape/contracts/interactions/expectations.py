@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pactape.exchange import Response
     from pactape.settings import ProviderSettings
 
-__all__ = ["NO_OTHER_FIELDS", "TYPED_OPTIONALS", "can_be_example", "interactions_of"]
+__all__ = ["NO_OTHER_FIELDS", "TYPED_OPTIONALS", "body_expectation", "can_be_example", "interactions_of"]
 
 #: Added to the description of an interaction that states the types of optional fields.
 TYPED_OPTIONALS = " (optional fields)"
@@ -72,11 +72,11 @@ def interactions_of(
             optional ones in one interaction.
         enumerations: Whether to state a few texts, seen in at least five distinct responses, as an enumeration.
     """
-    expectation = _expectation(evidence, provider, optionals=False, enumerations=enumerations)
+    expectation = body_expectation(evidence, provider, enumerations=enumerations)
     request = expected_request(evidence.first, provider, ignored)
     yield _interaction(evidence, request, description, expectation, notes=_notes(evidence))
     if typed_optionals and expectation is not None and expectation.optionals:
-        typed = _expectation(evidence, provider, optionals=True, enumerations=enumerations)
+        typed = body_expectation(evidence, provider, optionals=True, enumerations=enumerations)
         notes = (*_notes(evidence), _WHY_TWICE)
         yield _interaction(evidence, request, f"{description}{TYPED_OPTIONALS}", typed, notes=notes)
     closed = close(expectation, evidence.shape, evidence.fields) if expectation and evidence.shape else None
@@ -113,10 +113,17 @@ def _notes(evidence: Evidence) -> tuple[str, ...]:
     )
 
 
-def _expectation(
-    evidence: Evidence, provider: ProviderSettings, *, optionals: bool, enumerations: bool
+def body_expectation(
+    evidence: Evidence, provider: ProviderSettings, *, optionals: bool = False, enumerations: bool = False
 ) -> Expectation | None:
-    """Return the body's expectation; None if no field was read, or nothing can be stated."""
+    """Return the expectation of a JSON body; None if no field was read, or nothing can be stated.
+
+    Args:
+        evidence: The evidence of one group.
+        provider: The provider that answered.
+        optionals: Whether to state the types of optional fields, and therefore to require none.
+        enumerations: Whether to state a few texts, seen in at least five distinct responses, as an enumeration.
+    """
     shape, fields = evidence.shape, evidence.fields
     if shape is None or fields.is_nothing or not can_be_example(shape):
         return None
