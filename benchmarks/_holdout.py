@@ -21,7 +21,6 @@ from pactape.contracts.grouping.sample_groups import group_samples
 from pactape.contracts.inference.formats import formats_of
 from pactape.contracts.inference.joined_shape import response_id, shape_of
 from pactape.contracts.inference.rules import expect
-from pactape.contracts.interactions.expectations import can_be_example
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.exchange import Response
 from pactape.matching import ResponseMatcher
@@ -122,7 +121,7 @@ class _Judge:
     def __init__(self, seen: list[Any]) -> None:
         shape = shape_of(seen)
         expected: dict[str, Any] = {"status": 200, "headers": {"Content-Type": [_JSON]}}
-        if can_be_example(shape):  # as `pactape derive` has it: of others only status and type are stated
+        if shape.can_be_example:  # as `pactape derive` has it: of others only status and type are stated
             expectation = expect(shape, seen[0])
             body = {"content": expectation.example, "contentType": _JSON, "encoded": False}
             expected |= {"body": body, "matchingRules": {"body": expectation.rules}}

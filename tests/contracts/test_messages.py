@@ -98,6 +98,16 @@ def test_the_official_verifier_refuses_a_message_without_what_is_read(
         verify(path, content={**EVENT, "user": {"age": 36}})
 
 
+@pytest.mark.parametrize("specification", ["V3", "V4"])
+@pytest.mark.parametrize("sent", [None, EVENT, "deleted"])
+def test_the_official_verifier_takes_any_content_where_the_contract_states_none(
+    tmp_path: Path, specification: str, sent: Any
+) -> None:
+    record(tmp_path, {"content": EVENT}, {"content": None})
+    (path,) = derived(tmp_path, f'specification = "{specification}"')
+    verify(path, content=sent)
+
+
 def test_only_the_fields_that_the_test_reads_are_in_it(tmp_path: Path) -> None:
     record(tmp_path, {"content": EVENT, "reads": ["user.email"]})
     (message,) = contract(tmp_path)

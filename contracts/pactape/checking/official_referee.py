@@ -11,12 +11,13 @@ import msgspec
 from pactape.exchange import Response
 from pactape.http_bodies import decoded_body, header, without_coding_headers
 from pactape.imports import require_extra
+from pactape.matching import Message
 from pactape.pactfile.writing import encode_document
 from pactape.serving import LoopbackServer, running
 from pactape.verification import verify_provider
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pactape.contracts.proof.referee import RefereedRecording
     from pactape.serving import ReceivedRequest
@@ -47,12 +48,18 @@ class OfficialReferee:
             VerifierCrashError: The verifier ended without a report.
         """
         self.judged += len(recordings)
+        by_name = {f"{number:06}": recording for number, recording in enumerate(recordings)}
         responses = {
-            f"{number:06}": _without_coding(recording.response) for number, recording in enumerate(recordings)
+            name: _without_coding(recording.response)
+            for name, recording in by_name.items()
+            if isinstance(recording.response, Response)
         }
-        documents = [
-            _numbered(name, recording) for name, recording in zip(responses, recordings, strict=True)
-        ]
+        messages = {
+            name: _producing(recording.response)
+            for name, recording in by_name.items()
+            if isinstance(recording.response, Message)
+        }
+        documents = [_numbered(name, recording) for name, recording in by_name.items()]
         with tempfile.TemporaryDirectory(prefix="pactape-") as folder, running(_Answers(responses)) as server:
             pact = Path(folder) / "pact.json"
             pact.write_bytes(
@@ -64,14 +71,15 @@ class OfficialReferee:
                     key="interactions",
                 )
             )
-            verification = verify_provider([pact], url=server.url, states={})
+            url = server.url if responses else None
+            verification = verify_provider([pact], url=url, states={}, messages=messages)
         failures = {
             result.description: _first(result.failures)
             for result in verification.results
             if not result.passed
         }
         reason = "; ".join(contract.reason for contract in verification.unjudged)
-        return [reason or failures.get(name, "") for name in responses]
+        return [reason or failures.get(name, "") for name in by_name]
 
 
 class _Answers(LoopbackServer):
@@ -89,6 +97,8 @@ class _Answers(LoopbackServer):
 
 def _numbered(name: str, recording: RefereedRecording) -> dict[str, Any]:
     """The interaction with a unique name and path, and without values that only provider states can give."""
+    if isinstance(recording.response, Message):
+        return {**recording.interaction, "description": name, "providerStates": []}
     request = {key: value for key, value in recording.interaction["request"].items() if key != "generators"}
     return {
         **recording.interaction,
@@ -96,6 +106,11 @@ def _numbered(name: str, recording: RefereedRecording) -> dict[str, Any]:
         "providerStates": [],
         "request": {**request, "path": f"/{name}{request['path']}"},
     }
+
+
+def _producing(message: Message) -> Callable[[], Message]:
+    """Return a function that the verifier calls for the message."""
+    return lambda: message
 
 
 def _without_coding(response: Response) -> Response:

@@ -194,6 +194,8 @@ def _details(contract: Contract) -> Iterator[str]:
         yield f"replaced: {count_of(summary.replaced, 'interaction')} by a handwritten one"
     for media, count in summary.untyped.items():
         yield f"only status and type are required: {count_of(count, 'interaction')} with {media}"
+    if summary.unstated_messages:
+        yield f"only metadata is required: {count_of(summary.unstated_messages, 'message')}"
 
 
 def _leftover_lines(leftovers: list[Path], *, prune: bool) -> Iterator[str]:

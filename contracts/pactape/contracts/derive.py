@@ -13,12 +13,12 @@ from pactape.contracts.grouping.final_keys import final_keys, join_by_final_key
 from pactape.contracts.grouping.known_routes import RouteKnowledge
 from pactape.contracts.grouping.traffic import join_traffic
 from pactape.contracts.interactions.descriptions import descriptions, is_numbered
-from pactape.contracts.interactions.messages import messages_of
 from pactape.contracts.pacts.contract import Contract, ContractSummary
 from pactape.contracts.pacts.handwritten import read_handwritten
 from pactape.contracts.pacts.handwritten_merging import merge_handwritten, merge_handwritten_messages
 from pactape.contracts.participants import provider_for
 from pactape.contracts.proof.draft import Candidate, Draft
+from pactape.contracts.proof.messages import prove_messages
 from pactape.contracts.proof.problems import Problem
 from pactape.contracts.proof.prove import prove
 from pactape.contracts.proof.recordings import RecordingsInOrder
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pactape.contracts.grouping.evidence.sample_evidence import Evidence
     from pactape.contracts.pacts.handwritten import HandwrittenInteraction
     from pactape.contracts.participants import ContractParties
+    from pactape.contracts.proof.messages import ProvedMessages
     from pactape.contracts.proof.recordings import Recordings
     from pactape.contracts.proof.referee import Referee
     from pactape.contracts.workers.pools import Pool
@@ -171,13 +172,14 @@ def conclude(
     }
     for parties in {*digest.messages, *handwritten} - contracts.keys():
         contracts[parties] = Contract(parties=parties, handwritten=handwritten.get(parties, ()))
-    complete = [_add_messages(contract, digest) for contract in contracts.values()]
+    proved = prove_messages(digest, recordings, settings, referee=referee)
+    complete = [_add_messages(contract, proved) for contract in contracts.values()]
     _refuse_equal_files(contracts, settings)
     return Derivation(
         cassettes=digest.cassettes,
         contracts=tuple(sorted(complete, key=lambda item: item.parties)),
-        exclusions=tuple(sorted((*exclusions, *proof.exclusions))),
-        problems=tuple(sorted(proof.problems)),
+        exclusions=tuple(sorted((*exclusions, *proof.exclusions, *proved.exclusions))),
+        problems=tuple(sorted((*proof.problems, *proved.problems))),
     )
 
 
@@ -239,11 +241,13 @@ def _build_contract(
     )
 
 
-def _add_messages(contract: Contract, digest: Digest) -> Contract:
-    groups = digest.messages.get(contract.parties, {})
-    messages = merge_handwritten_messages(messages_of(groups), contract.handwritten)
+def _add_messages(contract: Contract, proved: ProvedMessages) -> Contract:
+    derived_messages = proved.messages.get(contract.parties, ())
+    messages = merge_handwritten_messages(derived_messages, contract.handwritten)
     summary = msgspec.structs.replace(
-        contract.summary, messages=sum(group.count for group in groups.values())
+        contract.summary,
+        messages=proved.counts.get(contract.parties, 0),
+        unstated_messages=sum(message.content is None for message in derived_messages),
     )
     return msgspec.structs.replace(contract, messages=tuple(messages), summary=summary)
 

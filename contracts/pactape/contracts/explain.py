@@ -14,10 +14,11 @@ from pactape.contracts.grouping.evidence.message_evidence import MessageKey, evi
 from pactape.contracts.grouping.evidence.sample_evidence import evidence_of, paths_read
 from pactape.contracts.grouping.sample_groups import group_samples
 from pactape.contracts.inference.joined_shape import MOST_VALUES, response_id, shape_of
-from pactape.contracts.inference.rules import Rule, expect
+from pactape.contracts.inference.rules import Rule
 from pactape.contracts.inference.shape_paths import occurrences
 from pactape.contracts.interactions.descriptions import descriptions
 from pactape.contracts.interactions.expectations import body_expectation
+from pactape.contracts.interactions.messages import content_expectation
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.http_bodies import is_json, media_type
 
@@ -120,7 +121,8 @@ def _explain_messages(messages: list[RecordedMessage]) -> Iterator[Explanation]:
     for _, members in sorted(groups.items(), key=lambda item: item[0]):
         evidence = evidence_of_messages(members)
         first = evidence.first
-        rules = expect(evidence.shape, first.content, evidence.fields).rules
+        expectation = content_expectation(evidence)
+        rules = {} if expectation is None else expectation.rules
         reads = [
             _ReadValue(member.content, member.reference, _test(member.provenance), member.reads)
             for member in members

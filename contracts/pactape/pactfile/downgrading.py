@@ -49,8 +49,8 @@ def downgrade_message(message: dict[str, Any]) -> dict[str, Any]:
     return {
         "description": message["description"],
         "providerStates": message.get("providerStates") or [],
-        "contents": content.get("content"),
-        "metaData": {"contentType": content.get("contentType", "application/json")}
+        **({"contents": content["content"]} if "content" in content else {}),
+        "metaData": ({"contentType": content.get("contentType", "application/json")} if content else {})
         | message.get("metadata", {}),
         **_matching_rules(message),
     }

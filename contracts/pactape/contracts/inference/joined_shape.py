@@ -80,6 +80,13 @@ class Shape(msgspec.Struct, array_like=True, gc=False):  # never part of a cycle
         """The smallest scalar seen, a text before a number before a boolean; None if no scalar was seen."""
         return next((self.examples[kind] for kind in _SCALARS if kind in self.examples), None)
 
+    @property
+    def can_be_example(self) -> bool:
+        """Whether a body of this shape can be an example: the engine ignores null, and bodies of several kinds."""
+        return "null" not in self.kinds and (
+            len(self.kinds) == 1 or self.kinds.keys().isdisjoint({"object", "array"})
+        )
+
     def required(self) -> list[str]:
         """Return the keys that every object had, sorted."""
         return sorted([key for key, shape in self.keys.items() if not shape.optional])

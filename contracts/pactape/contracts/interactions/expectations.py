@@ -27,13 +27,12 @@ if TYPE_CHECKING:
 
     from pactape.cassettes.replay.request_keys.match_rules import HostRules
     from pactape.contracts.grouping.evidence.sample_evidence import Evidence
-    from pactape.contracts.inference.joined_shape import Shape
     from pactape.contracts.inference.rules import Expectation, Rule
     from pactape.contracts.samples.sample import Sample
     from pactape.exchange import Response
     from pactape.settings import ProviderSettings
 
-__all__ = ["NO_OTHER_FIELDS", "TYPED_OPTIONALS", "body_expectation", "can_be_example", "interactions_of"]
+__all__ = ["NO_OTHER_FIELDS", "TYPED_OPTIONALS", "body_expectation", "interactions_of"]
 
 #: Added to the description of an interaction that states the types of optional fields.
 TYPED_OPTIONALS = " (optional fields)"
@@ -125,7 +124,7 @@ def body_expectation(
         enumerations: Whether to state a few texts, seen in at least five distinct responses, as an enumeration.
     """
     shape, fields = evidence.shape, evidence.fields
-    if shape is None or fields.is_nothing or not can_be_example(shape):
+    if shape is None or fields.is_nothing or not shape.can_be_example:
         return None
     first = evidence.first
     return expect(
@@ -137,13 +136,6 @@ def body_expectation(
         vocabulary=closed_sets(first, provider),
         optionals=optionals,
         enumerations=enumerations,
-    )
-
-
-def can_be_example(shape: Shape) -> bool:
-    """Return whether the body can be an example: the engine ignores null, and bodies of several kinds."""
-    return "null" not in shape.kinds and (
-        len(shape.kinds) == 1 or shape.kinds.keys().isdisjoint({"object", "array"})
     )
 
 

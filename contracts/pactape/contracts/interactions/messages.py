@@ -20,10 +20,9 @@ from pactape.http_bodies import strings_in
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = [
-    "MessageInteraction",
-    "messages_of",
-]
+    from pactape.contracts.inference.rules import Expectation
+
+__all__ = ["MessageInteraction", "content_expectation", "messages_of"]
 
 
 class MessageInteraction(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +31,7 @@ class MessageInteraction(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         description: The subject of the message; description and states together are unique in the contract.
         states: In the order in which they are set up.
-        content: The content that the consumer needs.
+        content: The content that the consumer needs; None if no field was read, or nothing can be stated.
         metadata: An example value of each name that every message has.
         metadata_rules: A matching rule for each name.
         tests: The node ids of its tests, sorted.
@@ -42,7 +41,7 @@ class MessageInteraction(msgspec.Struct, frozen=True, kw_only=True):
 
     description: str
     states: tuple[ProviderState, ...]
-    content: Content
+    content: Content | None
     metadata: dict[str, Any]
     metadata_rules: dict[str, Rule]
     tests: tuple[str, ...]
@@ -54,24 +53,39 @@ def messages_of(groups: Mapping[MessageKey, MessageEvidence]) -> Iterator[Messag
     """Return the messages that the evidence supports, in the order of their keys."""
     for _, evidence in sorted(groups.items(), key=lambda item: item[0]):
         first = evidence.first
-        expectation = expect(
-            evidence.shape, first.content, evidence.fields, consumer_texts=_state_texts(first)
-        )
-        names = sorted(evidence.metadata)
+        names = sorted(name for name, _ in evidence.metadata)
         yield MessageInteraction(
             description=first.description,
             states=states_of(first),
-            content=Content(
-                media_type=content_type_of(first),
-                example=expectation.example,
-                rules=dict(sorted(expectation.rules.items())),
-            ),
+            content=_content(evidence),
             metadata={name: first.metadata[name] for name in names},
             metadata_rules={name: all_of({"match": "type"}) for name in names},
             tests=(evidence.test,) if evidence.test else (),
             cassettes=evidence.cassettes,
             recorded=first,
         )
+
+
+def content_expectation(evidence: MessageEvidence) -> Expectation | None:
+    """Return the expectation of a message's content; None if no field was read, or nothing can be stated.
+
+    An empty text can't be stated, because matchers take it for a missing content.
+    """
+    first = evidence.first
+    if evidence.fields.is_nothing or not evidence.shape.can_be_example or first.content == "":
+        return None
+    return expect(evidence.shape, first.content, evidence.fields, consumer_texts=_state_texts(first))
+
+
+def _content(evidence: MessageEvidence) -> Content | None:
+    expectation = content_expectation(evidence)
+    if expectation is None:
+        return None
+    return Content(
+        media_type=content_type_of(evidence.first),
+        example=expectation.example,
+        rules=dict(sorted(expectation.rules.items())),
+    )
 
 
 def _state_texts(message: RecordedMessage) -> frozenset[str]:

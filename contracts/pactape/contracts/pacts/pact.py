@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pactape.contracts.participants import ContractParties
     from pactape.pactfile.writing import Specification
 
-__all__ = ["encode_messages", "encode_pact", "encode_pacts", "interaction_document"]
+__all__ = ["encode_messages", "encode_pact", "encode_pacts", "interaction_document", "message_document"]
 
 
 def encode_pact(parties: ContractParties, interactions: Iterable[Interaction]) -> bytes:
@@ -66,7 +66,7 @@ def encode_messages(
     Raises:
         SettingsError: V3 was requested, but can't express a handwritten message.
     """
-    documents = _sorted_documents([*map(_message, messages), *handwritten])
+    documents = _sorted_documents([*map(message_document, messages), *handwritten])
     if specification == "V3":
         older = [downgrade_message(document) for document in documents]
         return [_encode(parties, part, specification, key="messages") for part in _parts(older, largest)]
@@ -119,8 +119,10 @@ def interaction_document(interaction: Interaction) -> dict[str, Any]:
     }
 
 
-def _message(message: MessageInteraction) -> dict[str, Any]:
-    rules = _without_empty(body=message.content.rules, metadata=message.metadata_rules)
+def message_document(message: MessageInteraction) -> dict[str, Any]:
+    """Return a message in the form of Pact V4."""
+    body_rules = message.content.rules if message.content is not None else {}
+    rules = _without_empty(body=body_rules, metadata=message.metadata_rules)
     return {
         "type": "Asynchronous/Messages",
         "description": message.description,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pactape.contracts.proof.draft import Candidate, Draft
     from pactape.contracts.samples.reader import ProviderSample, SampleReader
     from pactape.contracts.samples.sample import Sample
-    from pactape.exchange import Response
+    from pactape.exchange import RecordedMessage, Response
     from pactape.recorders import LineRange
     from pactape.settings import Settings
 
@@ -37,6 +37,7 @@ __all__ = [
     "Recordings",
     "RecordingsInOrder",
     "UnmatchedRecording",
+    "messages_in",
     "samples_at",
 ]
 
@@ -186,6 +187,9 @@ class Recordings(Protocol):
     ) -> Iterator[tuple[DraftGroup, Sample]]:
         """Yield all samples of some groups, in order."""
 
+    def messages(self, paths: Iterable[Path]) -> Iterator[tuple[ContractParties, RecordedMessage]]:
+        """Yield all messages of some recordings, in order."""
+
 
 class RecordingsInOrder:
     """Recordings that are read again, one after the other.
@@ -216,6 +220,10 @@ class RecordingsInOrder:
         """Yield all samples of some groups, in order."""
         return samples_at(groups, drafts, self._paths, self._reader)
 
+    def messages(self, paths: Iterable[Path]) -> Iterator[tuple[ContractParties, RecordedMessage]]:
+        """Yield all messages of some recordings, in order."""
+        return messages_in(paths, self._reader)
+
 
 def _identity(provider_sample: ProviderSample, settings: Settings) -> RequestIdentity:
     provenance = provider_sample.sample.exchange.provenance
@@ -244,3 +252,17 @@ def samples_at(
             ]
             if (provider_sample.parties, key) in groups:
                 yield (provider_sample.parties, key), provider_sample.sample
+
+
+def messages_in(
+    paths: Iterable[Path], reader: SampleReader
+) -> Iterator[tuple[ContractParties, RecordedMessage]]:
+    """Yield all messages of some recordings, in order, each with its parties.
+
+    Args:
+        paths: The recordings.
+        reader: Reads them.
+    """
+    for path in paths:
+        for part in reader.read_parts(path):
+            yield from part.messages

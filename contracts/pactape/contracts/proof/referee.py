@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 
@@ -13,6 +13,7 @@ from pactape.contracts.pacts.pact import interaction_document
 from pactape.contracts.participants import ContractParties
 from pactape.contracts.proof.recordings import UnmatchedRecording
 from pactape.exchange import Response
+from pactape.matching import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from pactape.contracts.proof.recordings import DraftGroup, Recordings
     from pactape.contracts.samples.sample import Sample
 
-__all__ = ["Referee", "RefereedRecording", "breaches_by_referee"]
+__all__ = ["Referee", "RefereedRecording", "breaches_by_referee", "unmatched_recordings"]
 
+_Group = TypeVar("_Group")
 #: How many recordings a referee gets at once: the official verifier's time grows faster than linearly.
 _AT_ONCE = 200
 
@@ -33,14 +35,14 @@ class RefereedRecording(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         parties: The consumer and the provider of the contract.
         reference: The recording, "path#index".
-        interaction: The interaction in the form of Pact V4, with the request of this recording.
-        response: The recorded response, without secrets.
+        interaction: The interaction in the form of Pact V4, with the request of this recording, or the message.
+        response: The recorded response or message, without secrets.
     """
 
     parties: ContractParties
     reference: str
     interaction: dict[str, Any]
-    response: Response
+    response: Response | Message
 
 
 class Referee(Protocol):
@@ -60,8 +62,19 @@ def breaches_by_referee(
         recordings: The recordings that the drafts were made from.
         referee: Gets each distinct response of a group once.
     """
-    breaches: dict[DraftGroup, UnmatchedRecording] = {}
-    recordings_by_group = _recordings_to_judge(drafts, recordings)
+    return unmatched_recordings(_recordings_to_judge(drafts, recordings), referee)
+
+
+def unmatched_recordings(
+    recordings_by_group: Iterator[tuple[_Group, RefereedRecording]], referee: Referee
+) -> dict[_Group, UnmatchedRecording]:
+    """Return the first recording of each group that a referee refuses.
+
+    Args:
+        recordings_by_group: Each recording with its group, which is hashable.
+        referee: Gets all of them.
+    """
+    breaches: dict[_Group, UnmatchedRecording] = {}
     while batch := list(islice(recordings_by_group, _AT_ONCE)):
         differences = referee([recording for _, recording in batch])
         for (group, recording), difference in zip(batch, differences, strict=True):

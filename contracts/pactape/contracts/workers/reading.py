@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pactape.contracts.grouping.evidence.evidence_cache import CassetteEvidence
-from pactape.contracts.proof.recordings import ProofByRecordings, samples_at
+from pactape.contracts.proof.recordings import ProofByRecordings, messages_in, samples_at
 from pactape.contracts.workers.tasks import (
     MatchTask,
     ReadContext,
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 
     from pactape.contracts.grouping.evidence.accumulator import Accumulator
     from pactape.contracts.grouping.evidence.sample_keys import SampleKeys
+    from pactape.contracts.participants import ContractParties
     from pactape.contracts.proof.draft import Draft
     from pactape.contracts.proof.recordings import DraftGroup
     from pactape.contracts.samples.sample import Sample
     from pactape.contracts.workers.pools import Pool
+    from pactape.exchange import RecordedMessage
 
 __all__ = ["RecordingsInParallel", "read_in_parallel"]
 
@@ -62,6 +64,7 @@ def read_in_parallel(
             skipped.append((path, error))
     order = {path: index for index, path in enumerate(paths)}
     accumulator.digest.paths.sort(key=order.__getitem__)
+    accumulator.digest.with_messages.sort(key=order.__getitem__)
     accumulator.digest.empty.sort(key=order.__getitem__)
     return sorted(skipped, key=lambda item: order[item[0]])
 
@@ -148,3 +151,7 @@ class RecordingsInParallel:
     ) -> Iterator[tuple[DraftGroup, Sample]]:
         """Yield all samples of some groups, in order."""
         return samples_at(groups, drafts, self._paths, self._accumulator.reader)
+
+    def messages(self, paths: Iterable[Path]) -> Iterator[tuple[ContractParties, RecordedMessage]]:
+        """Yield all messages of some recordings, in order."""
+        return messages_in(paths, self._accumulator.reader)

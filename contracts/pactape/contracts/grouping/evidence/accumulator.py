@@ -112,6 +112,8 @@ class Accumulator:
     def _add(self, path: Path, name: str, evidence: CassetteEvidence) -> None:
         digest = self.digest
         digest.paths.append(path)
+        if evidence.messages:
+            digest.with_messages.append(path)
         if not (evidence.groups or evidence.messages or evidence.exclusions):
             digest.empty.append(path)
         digest.entries.append(name)

@@ -28,6 +28,7 @@ class Digest:
     Attributes:
         cassettes: How many recordings were read.
         paths: The recordings that are files, in order.
+        with_messages: Those of them that have messages, in order.
         empty: The recordings without an exchange and without a message.
         entries: Fingerprints of each recording's content and the settings it was read with.
         groups: The evidence by contract and group.
@@ -38,6 +39,7 @@ class Digest:
     def __init__(self) -> None:
         self.cassettes = 0
         self.paths: list[Path] = []
+        self.with_messages: list[Path] = []
         self.empty: list[Path] = []
         self.entries: list[str] = []
         self.groups: dict[tuple[ContractParties, ProviderSettings], dict[GroupKey, Evidence]] = {}
@@ -57,6 +59,7 @@ class Digest:
         """Add a digest of other recordings; that digest must not be used afterwards."""
         self.cassettes += other.cassettes
         self.paths += other.paths
+        self.with_messages += other.with_messages
         self.empty += other.empty
         self.entries += other.entries
         self.exclusions += other.exclusions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -43,7 +43,7 @@ class MessageEvidence(msgspec.Struct, array_like=True, eq=False, kw_only=True):
         cassettes: The locations of the first messages, as "path#messages[0]", sorted.
         count: The number of recordings.
         packed: The message with the smallest position, which gives the examples, as MessagePack.
-        metadata: The names of metadata that every recording has.
+        metadata: The names of metadata that every recording has with values of one kind, each with the kind.
         reads: The paths of the fields that are read; None when every field is.
         shape: The shape of all contents.
         test: The smallest node id of the tests; empty if no test is known.
@@ -52,7 +52,7 @@ class MessageEvidence(msgspec.Struct, array_like=True, eq=False, kw_only=True):
     cassettes: tuple[str, ...]
     count: int
     packed: bytes
-    metadata: set[str]
+    metadata: set[tuple[str, str]]
     reads: set[str] | None
     shape: Shape
     test: str
@@ -66,7 +66,7 @@ class MessageEvidence(msgspec.Struct, array_like=True, eq=False, kw_only=True):
             cassettes=(message.reference,),
             count=1,
             packed=pack(message),
-            metadata=set(message.metadata),
+            metadata={(name, _kind(value)) for name, value in message.metadata.items()},
             reads=None if message.reads is None else set(message.reads),
             shape=shape,
             test=message.provenance.test if message.provenance else "",
@@ -129,6 +129,15 @@ def content_type_of(message: RecordedMessage) -> str:
 def states_of(message: RecordedMessage) -> tuple[ProviderState, ...]:
     """Return the provider states in which a message was recorded."""
     return message.provenance.states if message.provenance else ()
+
+
+def _kind(value: Any) -> str:
+    """Return the kind of a JSON value, with those of its members: what a rule by type compares."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name!r}: {_kind(member)}' for name, member in sorted(value.items()))}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(sorted(set(map(_kind, value))))}]"
+    return "number" if type(value) in {int, float} else type(value).__name__
 
 
 def _order(message: RecordedMessage) -> tuple[str, int, bytes]:
