@@ -56,7 +56,7 @@ def is_secret_field(rules: ScrubRules, name: str, value: str, context: FieldCont
     Example:
         >>> from pactape.cassettes.scrubbing.rules import ScrubRules
         >>> body = [("password", "tulip"), ("token", "Hello"), ("token", "q8Zr1LmX0vTy7PbK"), ("eos_token", "</s>")]
-        >>> [is_secret_field(ScrubRules(), name, value, Place.BODY) for name, value in body]
+        >>> [is_secret_field(ScrubRules(), name, value, FieldContext.BODY) for name, value in body]
         [True, False, True, False]
     """
     kind = kind_of_name(rules, name)
