@@ -100,7 +100,7 @@ def may_name_credential(text: str) -> bool:
     """Whether a text has a part of a name that says something; most texts have none.
 
     Example:
-        >>> names_something("user_name: ada"), names_something("db_pwd: x")
+        >>> may_name_credential("user_name: ada"), may_name_credential("db_pwd: x")
         (False, True)
     """
     return _PART.search(text.lower()) is not None
