@@ -1,4 +1,4 @@
-"""Whether the value of a field is a secret: what its name says, held against what the value looks like."""
+"""Decides whether the value of a field is a secret, by what its name says and what the value looks like."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["is_secret_field", "is_secret_number", "kind_of_name"]
 
-#: Values that say something about a credential.
+#: Values that describe a credential and aren't one.
 _WORDS = word_set(
     "true false yes no on off none null nil undefined ok required optional include omit same-origin "
     "public private enabled disabled basic bearer digest password passed pass fail failed unset set n/a "
@@ -34,13 +34,13 @@ _STRUCTURE = re.compile(r"://|=")
 _BOUNDED_PLAIN = 4
 _SHORTEST_GRANT = 16
 _SHORTEST_COUNT = 1000
-#: A smaller number is one of a device's pins, or an index.
+#: A smaller number is a pin of a device, or an index.
 _SMALLEST_CODE = 100
 _LARGEST_CARD_CODE = 9999
 
 
 def kind_of_name(rules: ScrubRules, name: str) -> NameKind:
-    """Return what a name says about its value, by the project's own rules and by those that hold everywhere."""
+    """Return what a name says about its value, by the project's own rules and the general ones."""
     if rules.names or rules.kept:
         plain = plain_name(name)
         if plain in rules.kept:
@@ -85,7 +85,7 @@ def _decide(name: str, kind: NameKind, value: str, context: FieldContext) -> boo
 
 
 def _is_code(name: str, value: str) -> bool:
-    """Whether a value is a code: a card's has three or four digits, a PIN digits only ("GPIO17" is another pin)."""
+    """Whether a value is a code: 3 or 4 digits for a card's, digits for a PIN ("GPIO17" is a pin of a device)."""
     last = name_words(name)[-1].rstrip("0123456789")
     if last in CARD_CODES:
         return _CARD_CODE.fullmatch(value) is not None
@@ -95,7 +95,7 @@ def _is_code(name: str, value: str) -> bool:
 
 
 def _is_parameter_secret(value: str) -> bool:
-    """Whether a parameter called "token" or "sid" is a secret: unless it is a small number, a path or a cursor."""
+    """Whether a parameter called "token" or "sid" is a secret: it isn't a small number, a path or a cursor."""
     if value.isdecimal():
         return len(value) > _BOUNDED_PLAIN + 1
     return not is_public_value(value)

@@ -1,4 +1,4 @@
-"""Filters of recorded requests and responses: live URLs become canonical ones, and secrets are replaced."""
+"""Filters recorded requests and responses: live URLs become canonical ones, and secrets are replaced."""
 
 from __future__ import annotations
 
@@ -46,32 +46,32 @@ class RecordingFilter:
         self._live = re.compile(rf"(?<![\w.-])(?:{'|'.join(longest_first)})(?![\w-]|\.\w)") if urls else None
 
     def keeping(self, names: Iterable[str]) -> RecordingFilter:
-        """Return a filter that keeps the values of further names, too, and knows no secret yet."""
+        """Return a new filter that also keeps the values of these names."""
         return RecordingFilter(self._live_urls, self.scrubber.rules.keeping(names))
 
     def canonical(self, text: str) -> str:
-        """Return a text with canonical URLs and hosts in the place of live ones."""
+        """Return a text with canonical URLs and hosts instead of live ones."""
         if self._live is None:
             return text
         return self._live.sub(lambda match: self._canonical[match.group()], text)
 
     def request(self, request: VcrRequest) -> VcrRequest:
-        """Return a request as it is recorded."""
+        """Return a request in the form in which it is recorded."""
         return self._filtered(request, self.scrubber)
 
     def for_matching(
         self, method: str, uri: str, body: Any, headers: Mapping[str, Any]
     ) -> tuple[str, str, Any, Any]:
-        """Return method, URL, body and headers of a request as far as they decide which response it gets.
+        """Return the parts of a request that decide which response it gets: method, URL, body, headers of the body.
 
-        All secrets are the same in it, so a request with another token matches. Most headers are skipped: their
-        filtering takes longer than all the rest.
+        All secrets have the same placeholder, so a request with another token matches. Other headers are left out,
+        because filtering them takes longer than everything else.
         """
         for name, value in headers.items():
             self._matching.remember_header(name, value)
         url = self._without_numbers(_url_for_matching(self.canonical(uri), self._matching.rules))
         if not body:
-            return method, url, None, {}  # what most requests are
+            return method, url, None, {}  # most requests
         about = {name: value for name, value in headers.items() if name.lower() in _ABOUT_BODIES}
         clean = self._filtered(VcrRequest(method, url, body, about), self._matching)
         data = clean.body
@@ -82,7 +82,7 @@ class RecordingFilter:
     def with_later_secrets(
         self, request: VcrRequest, response: dict[str, Any]
     ) -> tuple[VcrRequest, dict[str, Any]]:
-        """Return what was recorded without secrets that were found later in the same cassette."""
+        """Return a recorded request and response without the secrets that were found later in the same cassette."""
         replace_known, body = self.scrubber.replace_known, read_body(request)
         answer = response["body"]
         if isinstance(answer.get("string"), bytes):
@@ -105,12 +105,12 @@ class RecordingFilter:
         )
 
     def _without_numbers(self, url: str) -> str:
-        """A URL without secrets that were sent before under a name, its placeholders without their numbers."""
+        """A URL without secrets that were found earlier, and with placeholders without numbers."""
         url = self._matching.replace_known(url)
         return _NUMBERED.sub("scrubbed", url) if "scrubbed-" in url else url
 
     def response(self, response: dict[str, Any]) -> dict[str, Any]:
-        """Return a response as it is recorded, its body without content coding, so that people can read it."""
+        """Return a response in the form in which it is recorded, with its body decoded for people to read."""
         headers: dict[str, Any] = {name: _values(values) for name, values in response["headers"].items()}
         body = response["body"].get("string")
         if isinstance(body, str):
@@ -145,12 +145,12 @@ class RecordingFilter:
 
 @lru_cache(maxsize=4096)
 def _url_for_matching(url: str, rules: ScrubRules) -> str:
-    """Return a URL for matching; tests ask for few URLs many times."""
+    """Return a URL for matching; cached, because tests request few URLs many times."""
     return Scrubber.for_matching(rules).url(url)
 
 
 def _sent(body: Any, headers: dict[str, Any]) -> Any:
-    """A request's body as the bytes that are sent, from whatever form the library was given."""
+    """A request's body as the bytes that are sent, whatever the library was given."""
     if body is None or isinstance(body, bytes):
         return body
     try:
@@ -163,9 +163,9 @@ def _sent(body: Any, headers: dict[str, Any]) -> Any:
 
 
 def _decoded(body: bytes, headers: dict[str, Any]) -> bytes:
-    """A body without its content codings; the header that names them goes, too.
+    """A body without its content codings; the Content-Encoding header is removed.
 
-    A body that can't be decoded stays unchanged, header included: coded bytes are never edited.
+    A body that can't be decoded stays unchanged, with its header: encoded bytes are never edited.
     """
     codings = content_codings({name: ", ".join(map(str, _values(value))) for name, value in headers.items()})
     if not codings:
@@ -180,7 +180,7 @@ def _decoded(body: bytes, headers: dict[str, Any]) -> bytes:
 
 
 def content_type_of(headers: Mapping[str, Any]) -> str:
-    """Return the content type in headers of any spelling; empty when there is none."""
+    """Return the content type in headers, in any case; empty when there is none."""
     for name, value in headers.items():
         if name.lower() == "content-type":
             return ", ".join(map(str, _values(value)))
@@ -188,7 +188,7 @@ def content_type_of(headers: Mapping[str, Any]) -> str:
 
 
 def _set_length(headers: dict[str, Any], length: Any) -> None:
-    """Bring a Content-Length that is there up to date; a client checks it."""
+    """Update the Content-Length if there is one, because clients check it."""
     for name in headers:
         if name.lower() == "content-length":
             headers[name] = length

@@ -1,4 +1,4 @@
-"""The rules that decide what a secret is: those that hold everywhere, and a project's own."""
+"""A project's own rules of what a secret is, besides the rules for all projects."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class ScrubRules(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         names: Further names of headers, parameters and fields that hold secrets, as `plain_name` returns them.
         kept: Names whose values are not secrets in this project, whatever the defaults say.
-        patterns: Further forms of secrets.
-        fingerprint: 16 bytes that differ between different rules; a part of cache keys.
+        patterns: Patterns of further secrets.
+        fingerprint: 16 bytes that differ between different rules; part of cache keys.
     """
 
     names: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""Scrubbing: secrets are replaced before anything is written, and in live requests before they are matched."""
+"""The scrubber: replaces secrets before anything is written, and in live requests before they are matched."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Scrubber:
 
     Args:
         rules: The project's own rules.
-        placeholders: Where placeholders come from; by default a numbering of its own.
+        placeholders: Gives each secret its placeholder; None numbers them, starting at 1.
 
     Attributes:
         rules: The project's own rules.
@@ -50,16 +50,16 @@ class Scrubber:
 
     @property
     def replaced(self) -> list[Replacement]:
-        """What was replaced, in the order in which it came; never a value."""
+        """The replacements, in the order in which they were made; never a secret."""
         return self._replacements.entries
 
     @classmethod
     def for_matching(cls, rules: ScrubRules) -> Scrubber:
-        """Return a scrubber that makes all secrets the same, so that requests match that differ in secrets only."""
+        """Return a scrubber with one placeholder for all secrets: requests match that differ only in secrets."""
         return cls(rules, ConstantPlaceholders())
 
     def header(self, name: str, value: str) -> str:
-        """Return a header's value without its secret: the scheme of credentials and the names of cookies stay.
+        """Return a header's value without its secret; the scheme of credentials and the names of cookies stay.
 
         Example:
             >>> Scrubber().header("Authorization", "Bearer abc")
@@ -79,45 +79,45 @@ class Scrubber:
         """
         if not self._quick.is_clean_url(url):
             url = self._walk(len(url)).url(url)
-        return self._without_known(url)
+        return self.replace_known(url)
 
     def body(self, body: bytes, content_type: str) -> bytes:
-        """Return a body without secrets: fields by their names, and what is a secret under any name.
+        """Return a body without secrets: those in fields with a credential's name, and those with a known form.
 
-        Takes apart forms, multipart forms, JSON, XML, HTML, GraphQL, YAML, INI, CSV and what these hold in turn, in
-        the charset that the content type or a byte order mark names. Bytes that hold no secret stay unchanged,
-        to the last space; a body that is not text stays whole.
+        Parses forms, multipart forms, JSON, XML, HTML, GraphQL, YAML, INI and CSV, also nested in one another, in
+        the charset of the content type or of a byte order mark. The rest of the text is unchanged, byte for byte;
+        so is a body that is not text.
         """
         if not body:
             return body
         kind = content_type.lower()
         if "multipart/" in kind or looks_like_multipart(body):
             clean = scrub_multipart(body, content_type, self._walk(len(body)), self.body)
-            return self._bytes_without_known(clean)
-        if body.startswith(_GZIP):  # which any one-byte charset decodes, too
+            return self.replace_known_in_bytes(clean)
+        if body.startswith(_GZIP):  # any one-byte charset decodes it, too
             return self._compressed(body, content_type)
         is_plain = (
             body.isascii() and body[:1] != b"+" and b"\0" not in body
-        )  # "+" begins UTF-7, NUL is UTF-16's
+        )  # UTF-7 starts with "+", UTF-16 has NULs
         charset = "ascii" if is_plain else charset_of(body, content_type)
         if charset is None:
             return self._compressed(body, content_type)
         if self._quick.is_clean_document(body):
-            return self._bytes_without_known(body)
+            return self.replace_known_in_bytes(body)
         text = body.decode(charset)
-        clean_text = self._without_known(self._walk(len(text)).body(text, kind))
+        clean_text = self.replace_known(self._walk(len(text)).body(text, kind))
         return body if clean_text == text else clean_text.encode(charset, "xmlcharrefreplace")
 
     def text(self, text: str) -> str:
-        """Return a text without secrets, wherever in it they are: tokens of a known form, keys, card numbers."""
-        return self._without_known(self._walk(len(text)).text(text))
+        """Return a text without secrets anywhere in it: tokens of a known form, private keys, card numbers."""
+        return self.replace_known(self._walk(len(text)).text(text))
 
     def value(self, value: Any, *, name: str = "") -> Any:
-        """Return a JSON value without secrets: those by name, those below a secret name, and those of a known form.
+        """Return a JSON value without secrets: those with or below a credential's name, and those of a known form.
 
         Args:
             value: A JSON value.
-            name: The name in front of it; empty without one.
+            name: Its name; empty if it has none.
 
         Example:
             >>> Scrubber().value({"user": {"name": "Ada", "password": ["a", "b"], "pin": -7281}})
@@ -129,26 +129,20 @@ class Scrubber:
         return clean[name] if name else clean
 
     def remember_header(self, name: str, value: object) -> None:
-        """Remember the secret of a header, to find it elsewhere."""
+        """Remember the secret of a header, so that it is found elsewhere."""
         if isinstance(value, str) and not self._quick.is_clean_header(name, value):
             self._walk(len(value)).header(name, value)
 
     def replace_known_in_bytes(self, body: bytes) -> bytes:
-        """Return a body without the secrets that this scrubber has replaced elsewhere since, by their values."""
-        return self._bytes_without_known(body)
-
-    def replace_known(self, text: str) -> str:
-        """Return a text without the secrets that this scrubber has replaced elsewhere since, by their values."""
-        return self._without_known(text)
-
-    def _without_known(self, text: str) -> str:
-        return self._replacements.known_values.replace(text)
-
-    def _bytes_without_known(self, body: bytes) -> bytes:
+        """Return a body without the secrets that this scrubber has found elsewhere."""
         return self._replacements.known_values.replace_in_bytes(body)
 
+    def replace_known(self, text: str) -> str:
+        """Return a text without the secrets that this scrubber has found elsewhere."""
+        return self._replacements.known_values.replace(text)
+
     def _compressed(self, body: bytes, content_type: str) -> bytes:
-        """A file in gzip's format, whose text is looked into; everything else that is not text stays."""
+        """Scrub the text in a gzip file; other binary bodies are unchanged."""
         if sniffed_coding(body) != "gzip":
             return body
         try:

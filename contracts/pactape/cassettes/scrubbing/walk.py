@@ -1,4 +1,4 @@
-"""The walk through a text and the structures in it, which may be nested."""
+"""The walk through a text and the structures in it, which may be nested: scrubs each field and text."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from pactape.cassettes.scrubbing.structures.base64_texts import scrub_encoded
 from pactape.cassettes.scrubbing.structures.edits import substitute
 from pactape.cassettes.scrubbing.structures.graphql_documents import looks_like_graphql, scrub_graphql
 from pactape.cassettes.scrubbing.structures.http.forms import looks_like_form, scrub_form
-from pactape.cassettes.scrubbing.structures.http.headers import (
-    SCRUBBERS,
-)
+from pactape.cassettes.scrubbing.structures.http.headers import SCRUBBERS
 from pactape.cassettes.scrubbing.structures.http.urls import is_web_url, scrub_url
 from pactape.cassettes.scrubbing.structures.json.documents import scrub_json, scrub_json_in_text
 from pactape.cassettes.scrubbing.structures.json.value_names import JsonContext
@@ -42,14 +40,14 @@ if TYPE_CHECKING:
 __all__ = ["Walk"]
 
 _DEEPEST = 24
-#: A text and what is in it are gone over so often at most, so that time grows with the size.
+#: The most passes over each character, so that the time grows with the size only.
 _PASSES_PER_CHARACTER = 5
 _BASE_BUDGET = 200_000
-#: JSON is read so much faster than other texts that so many levels of it count as one time.
+#: Levels of nested JSON that count as one pass, because JSON is parsed faster than other texts.
 _JSON_LEVELS_PER_PASS = 8
 _JSON_STARTS = frozenset('{["')
 _SHORTEST = 8
-#: What comes out of a longer text is remembered, so that no pass takes it apart again.
+#: The result for a longer text is remembered, so that it isn't parsed again.
 _SHORTEST_RESULT = 24
 _LONGEST_CACHED_FIELD = 64
 _MOST_CACHED = 1024
@@ -57,13 +55,13 @@ _COOKIE = "cookie "
 
 
 class Walk:
-    """One walk, which gives every field and text that it comes by to the decisions, and secrets to be replaced.
+    """One walk through a header, a URL or a body, which decides for each field and text and replaces the secrets.
 
     Args:
         rules: The project's own rules.
-        replacements: Where secrets get their placeholders.
-        is_clean: A quick check that says True of texts that hold nothing to replace; None to look at each closely.
-        size: How many characters there are to walk through, which bounds the time.
+        replacements: Gives secrets their placeholders.
+        is_clean: A quick check that returns True for texts with nothing to replace; None for no quick check.
+        size: The number of characters, which limits the time.
     """
 
     def __init__(
@@ -85,7 +83,7 @@ class Walk:
         self._is_ordinary = not (rules.patterns or rules.names)
 
     def field(self, name: str, value: str, context: FieldContext, path: object = "") -> str:
-        """Return the value of a field without secrets; itself when it contains none."""
+        """Return the value of a field without secrets; the same object if it contains none."""
         if not value or (len(value) < _SHORTEST and "=" not in value and self._is_harmless(name)):
             return value
         before, self._field = self._field, path or name or self._field
@@ -95,7 +93,7 @@ class Walk:
             self._field = before
 
     def _is_harmless(self, name: str) -> bool:
-        """Whether a name has no bearing on its value; the same names occur again and again."""
+        """Whether a name says nothing about its value; cached, because the same names recur."""
         is_harmless = self._harmless_names.get(name)
         if is_harmless is None:
             is_special = name.startswith(_COOKIE) or name.lower() in SCRUBBERS or name == "code"
@@ -114,7 +112,7 @@ class Walk:
     def _scrub_value(self, name: str, value: str, context: FieldContext) -> str:
         if name.startswith(_COOKIE):
             return self._cookie(name.removeprefix(_COOKIE), value)
-        if name and (secret := self._secret(name, value, context)) is not None:
+        if name and (secret := self._scrub_secret(name, value, context)) is not None:
             return secret
         if name and is_card_name(name) and is_card_number(value):
             self._note("card number")
@@ -123,8 +121,8 @@ class Walk:
             return value
         return self.document(value)
 
-    def _secret(self, name: str, value: str, context: FieldContext) -> str | None:
-        """The replacement of a secret by name; None for other values. Equal fields are decided once."""
+    def _scrub_secret(self, name: str, value: str, context: FieldContext) -> str | None:
+        """The replacement of a secret by its name; None for other values. Equal fields are decided once."""
         decided = self._decisions.get((name, value, context))
         if decided is not None:
             clean, kind = decided
@@ -142,13 +140,13 @@ class Walk:
         return clean
 
     def _structured(self, value: str) -> str:
-        """A secret that has a structure loses what is secret in it: a private key, a JWT, a connection string."""
+        """Replace only the secret parts of a value with a structure: a private key, a JWT, a connection string."""
         if value.startswith(("-----BEGIN", "eyJ")) or ("://" in value and "@" in value) or ";" in value:
             return self.text(value)
         return value
 
     def number(self, name: str, value: float, path: object = "") -> float:
-        """Return a number without its secret; itself when it is none."""
+        """Return the placeholder of a number that is a secret; other numbers unchanged."""
         if name and is_secret_number(self._rules, name, value):
             return self._replacements.replace_number(value, str(path or name), "secret field")
         if name and is_card_name(name) and isinstance(value, int) and is_card_number(str(value)):
@@ -158,7 +156,7 @@ class Walk:
         return value
 
     def document(self, value: str) -> str:
-        """Return a text without secrets, taken apart by the structure that it has."""
+        """Return a text without secrets, after parsing it by the structure that it has."""
         if len(value) < _SHORTEST and "=" not in value:
             return self.text(value)
         if self._is_clean is not None and self._is_clean(value):
@@ -171,7 +169,7 @@ class Walk:
         return clean
 
     def nested_document(self, value: str) -> str:
-        """Return a text without secrets, one level deeper in nested structures."""
+        """Return a text in another structure without secrets: the next level of nesting."""
         is_json = value[:1] in _JSON_STARTS
         cost = len(value) // _JSON_LEVELS_PER_PASS if is_json else len(value)
         return self._at_depth(value, self._scrub_by_format, cost)
@@ -181,12 +179,12 @@ class Walk:
         return self._at_depth(value, self._scrub_known_and_own_forms, len(value))
 
     def _at_depth(self, value: str, scrub: Callable[[str], str], cost: int) -> str:
-        """A text one level deeper; what is a level or a pass too many goes as a whole if it may hold a secret."""
+        """Scrub a text at the next level; beyond the limits, replace it if it may hold a secret."""
         if self._depth:
             self._budget -= cost
             if self._depth >= _DEEPEST or self._budget < 0:
                 is_safe = is_mask(value) or (self._is_ordinary and is_plain_text(value))
-                return value if is_safe else self._replace(value, "text of too many levels")
+                return value if is_safe else self._replace(value, "text nested too deeply")
         self._depth += 1
         try:
             return scrub(value)
@@ -214,7 +212,7 @@ class Walk:
         return value
 
     def _cookie(self, name: str, value: str) -> str:
-        """Every cookie may be a session, so every one goes; a short one (a language) is nothing to report."""
+        """Replace every cookie, because any may be a session; a short one (a language) isn't reported."""
         if plain_name(name) in self._rules.kept:
             return self.text(value)
         if len(value) < _SHORTEST and not is_mask(value):
@@ -245,7 +243,7 @@ class Walk:
         return self.field(name, value, FieldContext.PARAMETER)
 
     def body(self, text: str, content_type: str) -> str:
-        """Return a body's text without secrets, by its content type, and by its own look where that says little."""
+        """Return a body's text without secrets, parsed by its content type, or by its beginning."""
         if "x-www-form-urlencoded" in content_type and "=" in text:
             return scrub_form(text, self)
         if "application/graphql" in content_type and "json" not in content_type:
@@ -272,13 +270,13 @@ class Walk:
         return self._in_one_line(text) or self.text(self._lines(text))
 
     def _in_one_line(self, text: str) -> str:
-        """A URL, an encoded text or a form without secrets; empty for other texts."""
+        """A URL, an encoded text or a form, without secrets; empty for other texts."""
         if is_web_url(text):
             return self.url(text)
         return scrub_encoded(text, self) or (scrub_form(text, self) if looks_like_form(text) else "")
 
     def _lines(self, text: str, content_type: str = "") -> str:
-        """A text of several lines or documents."""
+        """A text of several lines or JSON documents, without secrets."""
         if "-----BEGIN " in text:
             text = scrub_private_keys(text, self._replace)
         if "{" in text or "[" in text:

@@ -1,4 +1,4 @@
-"""Numbers of payment cards (ISO/IEC 7812-1): their length, prefix and check digit."""
+"""Payment card numbers (ISO/IEC 7812-1): their length, prefix and check digit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GROUPED_CARD", "is_card_name", "is_card_number", "without_card_number"]
 
-#: Digits in groups; in one run they are an identifier until a name says more.
+#: Digits in groups; ungrouped digits are a card number only if their name says so.
 GROUPED_CARD = re.compile(r"(?<![\d.-])\d{4}([ -])\d{4,6}\1\d{4,5}(?:\1\d{4})?(?![\d.-])")
 _CARD = re.compile(
     r"(?:4\d{15}|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|6(?:011|5\d\d)\d{12}|35\d{14}|3[068]\d{12})"
@@ -21,12 +21,12 @@ _LEAST_DIGITS = 13
 
 
 def is_card_name(name: str) -> bool:
-    """Whether a field of this name may hold a card's number."""
+    """Whether a field of this name may hold a card number."""
     return _NAME.search(name) is not None
 
 
 def is_card_number(text: str) -> bool:
-    """Whether digits, grouped or not, are the number of a payment card.
+    """Whether digits, grouped or not, are a payment card number.
 
     Example:
         >>> is_card_number("4111 1111 1111 1111"), is_card_number("4111 1111 1111 1112")
@@ -39,7 +39,7 @@ def is_card_number(text: str) -> bool:
 
 
 def without_card_number(number: str) -> str:
-    """Return a number of the same form that no card has, and that JSON can hold.
+    """Return a number of the same form that no card has and that is valid in JSON.
 
     Example:
         >>> without_card_number("4111-1111-1111-1111")

@@ -1,4 +1,4 @@
-"""Tokens of a known form within texts, found by the beginnings and marks that forms have."""
+"""Tokens of a known form in texts, found by short texts ("marks") that each form contains."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 __all__ = ["holds_form", "scrub_forms_in_text"]
 
-#: A token, or what begins as one and is passed over as a whole, so that no part of it is looked at twice.
+#: A token, or a run that begins like one; it is skipped as a whole, so that no part of it is searched twice.
 _JWT = re.compile(
     r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))eyJ[\w-]{6,}+(?P<rest>\.[\w-]{2,}+(?:\.[\w-]*+){1,3})?"
 )
 _RUN = re.compile(r"(?<![\w-])(?![0-9a-f-]++(?![\w.:-]))[\w-]{14,}+|(?<![\w-])[\w-]{20,}+(?=[@:])", re.ASCII)
 _LONG_RUN = re.compile(r"[\w-]{14}", re.ASCII)
-#: What forms have that may have no run of so many characters.
+#: Marks of forms that may have no run of this many characters.
 _SHORT_MARK = re.compile(
     r"-us\d|whsec_|v1\.[0-9a-f]|infura\.io|ankr\.com|quiknode\.pro|\$ANSIBLE|hooks\.zapier|hooks\.slack|openweathermap|"
     r"\$(?:\d?[2a]|[156]\$)|(?:sha256|scrypt|md5|apr1)\$|pbkdf2_sha|\{S?SHA",
     re.ASCII,
 )
-#: What is around the marks that are in most texts.
+#: The characters around those marks that are common in texts.
 _AROUND = {
     "token": re.compile(r"token[=: ][a-z0-9]{6}\.[a-z0-9]{16}"),
     "Token": re.compile(r"Token token=[\w+-]{20}"),
@@ -42,7 +42,7 @@ _AROUND = {
 
 
 class _Marks(NamedTuple):
-    """How forms are looked for: by their first characters, where these are their own, and else by a mark."""
+    """The marks to search for: the first characters of a form, or else a text within it."""
 
     starts: re.Pattern[str]
     starts_without_escapes: re.Pattern[str]
@@ -58,7 +58,7 @@ def _marks() -> _Marks:
     for index, form in enumerate(FORMS):
         for mark in form.marks if form.starts else ():
             forms_by_mark.setdefault(mark, []).append(index)
-    marks = sorted(forms_by_mark)  # a mark, and right behind it the longer ones that start with it
+    marks = sorted(forms_by_mark)  # a mark, followed by the longer ones that start with it
     by_start = {mark: {*forms_by_mark[mark]} for mark in marks}
     for position, mark in enumerate(marks):
         for longer in marks[position + 1 :]:
@@ -78,7 +78,7 @@ def _marks() -> _Marks:
 
 
 def holds_form(text: str) -> bool:
-    """Whether a text holds a token of a known form, or what begins as a JSON Web Token does."""
+    """Whether a text holds a token of a known form, or something that begins like a JSON Web Token."""
     if "eyJ" in text:
         return True
     if not _has_mark(text):
@@ -98,7 +98,7 @@ def _has_mark(text: str) -> bool:
 
 
 def _starts_in(text: str) -> re.Pattern[str]:
-    """Where forms may start in a text; behind escapes only if it has any."""
+    """The positions where forms may start in a text, including those after escapes if it has any."""
     marks = _marks()
     return marks.starts if "\\" in text or "%" in text else marks.starts_without_escapes
 
@@ -106,20 +106,20 @@ def _starts_in(text: str) -> re.Pattern[str]:
 def _has_inner_mark(text: str) -> bool:
     if _marks().inner.search(text) is not None:
         return True
-    for mark, around in _AROUND.items():  # noqa: SIM110 -- most texts come here, and a generator takes longer
+    for mark, around in _AROUND.items():  # noqa: SIM110 -- called for most texts, and a generator takes longer
         if mark in text and around.search(text) is not None:
             return True
     return False
 
 
 def _is_marked(text: str, mark: str) -> bool:
-    """Whether a text has a mark; most texts have some, so what is around these counts, too."""
+    """Whether a text has a mark; for marks that most texts have, the characters around them count, too."""
     around = _AROUND.get(mark)
     return mark in text and (around is None or around.search(text) is not None)
 
 
 def _by_start(text: str) -> Iterator[tuple[re.Match[str], ProviderForm]]:
-    """The tokens that begin with a mark of their form, in the order of the text, and not within one another."""
+    """The tokens that begin with a mark of their form, in the order of the text and without overlaps."""
     marks = _marks()
     end = 0
     for start in _starts_in(text).finditer(text):

@@ -1,4 +1,4 @@
-"""The names of credentials in common use, and those that only look like one, in tables by kind.
+"""Tables of the names of credentials in common use, by kind, and of names that only look like one.
 
 Words are in lower case; "without separators" means that "session_id", "sessionId" and "Session-ID" are "sessionid".
 """
@@ -35,7 +35,7 @@ PASSWORDS = word_set(
     "hasło haslo heslo parola şifre sifre salasana lösenord losenord adgangskode kodeord passord jelszó "
     "пароль пароля 密码 密碼 パスワード 비밀번호"
 )
-#: Words that make a credential of the name that they end.
+#: Words at the end of a credential's name.
 SECRETS = word_set(
     "secret secrets privkey seckey apikey apikeys authkey appkey accesskey secretkey apitok apisecret"
 )
@@ -47,7 +47,7 @@ KEY_OWNERS = word_set(
     "security server service session shared signing ssh storage subscription token user vault webhook "
     "write wrapping x cipher aes rsa ec ed25519 tls ssl"
 )
-#: Words before "key" that make it an identifier.
+#: Words before "key" in the name of an identifier.
 PUBLIC_KEYS = word_set(
     "public publishable foreign partition sort range hash cache object idempotency issue project "
     "parent translation i18n registry hot short row index group routing lookup dedup deduplication "
@@ -124,7 +124,7 @@ CREDENTIALS = word_set(
     # network devices (SNMP)
     "communitystring snmpcommunity "
 )
-#: One-time codes, PINs and what is printed on a card, without separators.
+#: One-time codes, PINs and the codes printed on cards, without separators.
 CODES = word_set(
     "pin pincode pinnumber newpin oldpin cvv cvv2 cvc cvc2 csc cid cvn cav2 cardcode cardcvc cardcvv "
     "securitycode cardsecuritycode verificationcode verifycode confirmationcode otp otpcode totp totpcode "
@@ -133,9 +133,9 @@ CODES = word_set(
     "scratchcodes logincode authenticatorcode activationcode invitecode resetcode accesscode unlockcode "
     "puk passkeycode signincode challengecode"
 )
-#: Words before "pat" that make it a personal access token.
+#: Words before "pat" in the name of a personal access token.
 PAT_OWNERS = word_set("github gitlab bitbucket azure devops ado ext git")
-#: Codes that are printed on a card: three or four digits.
+#: Codes printed on cards: three or four digits.
 CARD_CODES = word_set("cvv cvc csc cid cvn cav")
 #: Connection strings.
 CONNECTIONS = word_set(
@@ -144,13 +144,13 @@ CONNECTIONS = word_set(
 SIGNATURES = word_set(
     "signature signatures sig sign  apisignature apisig requestsignature oauthsignature hubsignature"
 )
-#: Words at the end that say what kind of thing the words before them name.
+#: Words at the end that state the kind of what the words before them name.
 CONTENT_ENDINGS = word_set(
     "value values data string text plain plaintext raw encrypted base64 b64 hex pem hash hashed digest "
     "salt confirmation confirm confirmed repeat repeated again new old current verify verification "
     "content bytes encoded decrypted input field param parameter header"
 )
-#: Words somewhere in a name that make a random value a secret.
+#: Words anywhere in a name that suggest that a random value is a secret.
 SUSPICIOUS = word_set(
     "pkey plaintext rememberme remember psk wstoken "
     "secret secrets token tokens password passwords passwd credential credentials auth oauth "
@@ -158,7 +158,7 @@ SUSPICIOUS = word_set(
     "bearer otp seed salt license licence cert webhook pass pwd secure security saml assertion "
     "authorization"
 )
-#: Words at the end that name something about a credential, and not the credential.
+#: Words at the end of names that describe a credential: "password_length".
 ABOUT_ENDINGS = word_set(
     "nonce type types id ids url urls uri uris link at on by expires expiry expiration expire expiresin "
     "expiresat ttl lifetime age count counts limit limits length size total used usage remaining reset "
@@ -176,7 +176,7 @@ ABOUT_ENDINGS = word_set(
 PREFIXES_ABOUT = word_set(
     "has is was can should must show hide use uses allow allows requires need needs public publishable"
 )
-#: One of these is in every name that says something about its value, and in every scheme.
+#: Each name that says something about its value, and each scheme, contains one of these.
 PARTS = word_set(
     "pass pwd psw pw secret tok key auth sess sid sig cred otp pin cv csc cid code jwt saml sas "
     "bearer basic digest hmac ticket cookie nonce dsn conn url phrase mnemonic seed assertion licen "

@@ -1,6 +1,6 @@
 """Names of headers, parameters and fields, and what they say about a value.
 
-A name is taken apart into words first ("dbPwd", "DB-PWD" and "db_pwd" are the same), and its last words decide:
+A name is split into words ("dbPwd", "DB-PWD" and "db_pwd" are the same), and its last words decide:
 "access_token" is a credential, "access_token_url" is not.
 """
 
@@ -41,9 +41,9 @@ class NameKind(Enum):
         HARMLESS: Nothing.
         CREDENTIAL: The value is a secret, whatever it looks like.
         CODE: The value is a secret if it is a short number or looks random: PINs, one-time codes.
-        CONNECTION: The value has a structure that holds a secret, or is one.
-        TOKEN: The value is a secret if it looks random; as a parameter or a header always.
-        SIGNATURE: As TOKEN, but in a body only beside what belongs to a signed request.
+        CONNECTION: The value has a structure that may hold a secret, or is itself a secret if it looks random.
+        TOKEN: The value is a secret if it looks random; in a parameter or a header, in most cases.
+        SIGNATURE: Like TOKEN, but in a body only next to other members of a signed request.
         SUSPICIOUS: The value is a secret if it looks random.
     """
 
@@ -75,7 +75,7 @@ _ANY_SECRET = re.compile(r"(?<!non)(?<!not)(?<!top)secrets?$")
 _PART = re.compile(rf"{any_of(PARTS)}|pat(?![a-z])")
 _SEPARATORS = str.maketrans("", "", "-_. ")
 _STEPS = re.compile(r"[.\[]")
-#: Plurals that name something else than several credentials.
+#: Plurals that don't name several credentials.
 _OTHER_PLURALS = frozenset({"assertions", "credentials"})
 _SHORTEST_PLURAL = 8
 _LONGEST = 96
@@ -97,7 +97,7 @@ _NOUNS = {
 
 
 def may_name_credential(text: str) -> bool:
-    """Whether a text has a part of a name that says something; most texts have none.
+    """Whether a text has a part of a credential's name; most texts have none.
 
     Example:
         >>> may_name_credential("user_name: ada"), may_name_credential("db_pwd: x")
@@ -107,7 +107,7 @@ def may_name_credential(text: str) -> bool:
 
 
 def name_words(name: str) -> tuple[str, ...]:
-    """Return the words of a name in lower case; digits at its end are dropped.
+    """Return the words of a name in lower case, without digits at its end.
 
     Example:
         >>> name_words("X-Api-Key-2"), name_words("dbPwd"), name_words("AWSAccessKeyId")
@@ -126,26 +126,14 @@ def classify_name(name: str) -> NameKind:
         >>> [classify_name(name).name for name in ("DB_PWD", "next_page_token", "author", "cvv2")]
         ['CREDENTIAL', 'HARMLESS', 'HARMLESS', 'CODE']
     """
-    if name[-_LONG_NUMBER:].isdecimal():  # "token20260101" is one of many, and as good as "token1"
+    if name[-_LONG_NUMBER:].isdecimal():  # "token20260101" is cached as "token1"
         name = f"{name.rstrip('0123456789')}1"
     return _classify_short(name) if len(name) <= _LONGEST_CACHED else _classify(name)
 
 
 def _classify(name: str) -> NameKind:
-    if _PART.search(name.translate(_SEPARATORS).lower()) is None:
-        return NameKind.HARMLESS
-    return _classify_by_words(name)
-
-
-#: Names come again and again, most of all in one text.
-_classify_short = lru_cache(maxsize=2048)(_classify)
-
-
-@lru_cache(maxsize=4096)
-def _classify_by_words(name: str) -> NameKind:
-    """What the words of a name say, which is remembered: a name comes often, and few say something."""
-    words = name_words(name)
-    if not words:
+    """The kind of a name by its words."""
+    if _PART.search(name.translate(_SEPARATORS).lower()) is None or not (words := name_words(name)):
         return NameKind.HARMLESS
     plain = "".join(words)
     kind = _by_whole(plain) or _by_whole(_NUMBERED.sub("", plain)) or _by_innermost(name)
@@ -155,8 +143,12 @@ def _classify_by_words(name: str) -> NameKind:
     return _by_last_words(words) or _by_any_word(words)
 
 
+#: Cached, because names recur, most of all within one text.
+_classify_short = lru_cache(maxsize=4096)(_classify)
+
+
 def _by_whole(plain: str) -> NameKind | None:
-    """The kind of a name in the tables, also behind "x" (as in X-Auth) and a product's name."""
+    """The kind of a name in the tables, also without "x" (as in X-Auth) or a product's name before it."""
     for each in (plain, plain.removeprefix("x"), _singular(plain)):
         if each in CODES:
             return NameKind.CODE
@@ -172,19 +164,19 @@ def _by_whole(plain: str) -> NameKind | None:
 
 
 def _singular(plain: str) -> str:
-    """The singular of the name of several credentials: "access_codes"; of other names themselves."""
+    """The singular of the name of several credentials ("access_codes"); other names unchanged."""
     is_plural = len(plain) >= _SHORTEST_PLURAL and plain[-1] == "s" and plain not in _OTHER_PLURALS
     return plain[:-1] if is_plural else plain
 
 
 def _by_innermost(name: str) -> NameKind | None:
-    """The kind of the last step of a path: "user[mnemonic]", "spring.kubeconfig"."""
+    """The kind of the last segment of a path: "user[mnemonic]", "spring.kubeconfig"."""
     step = _STEPS.split(name[-_LONGEST:].rstrip("]"))[-1]
     return _by_whole("".join(name_words(step))) if len(step) < len(name) else None
 
 
 def _by_last_words(words: tuple[str, ...]) -> NameKind | None:
-    """The kind that the last words say: "key" after "api", "token" after "refresh"."""
+    """The kind by the last words: "key" after "api", "token" after "refresh"."""
     last = words[-1]
     before = words[-2] if len(words) > 1 else ""
     if last in ABOUT_ENDINGS and not (last in {"id", "code", "codes"} and _names_a_code_or_id(words)):
@@ -197,7 +189,7 @@ def _by_last_words(words: tuple[str, ...]) -> NameKind | None:
 
 
 def _by_ending(endings: tuple[str, str]) -> NameKind | None:
-    """The kind of the last two or three words together."""
+    """The kind by the last two or three words together."""
     for kind, table in _ENDINGS:
         if not table.isdisjoint(endings):
             return kind
@@ -226,7 +218,7 @@ def _kind_of_holder(words: tuple[str, ...], before: str) -> NameKind:
 
 
 def _glued(word: str) -> NameKind | None:
-    """The kind of words that are written together: "userpassword", "myapikey", "wstoken"."""
+    """The kind of words that are written as one: "userpassword", "myapikey", "wstoken"."""
     if any(form.search(word) for form in (_GLUED_PASSWORD, _GLUED_KEY, _GLUED_SECRET, _GLUED_TOKEN)):
         return NameKind.CREDENTIAL
     if _ANY_SECRET.search(word):
@@ -252,12 +244,12 @@ def _kind_of_token(words: tuple[str, ...], before: str) -> NameKind:
     ):
         return NameKind.HARMLESS
     if words[-1] == "tokens" and (before not in TOKEN_OWNERS or before == "reset"):
-        return NameKind.SUSPICIOUS  # a count of them, more often than not
+        return NameKind.SUSPICIOUS  # usually a count of them
     return NameKind.CREDENTIAL if before in TOKEN_OWNERS else NameKind.TOKEN
 
 
 def _named_content(words: tuple[str, ...]) -> NameKind | None:
-    """The kind of "password_value" is that of "password"; a harmless name has none."""
+    """The kind of the name without its last word: "password_value" is like "password"; None if it is harmless."""
     kind = _by_whole("".join(words)) or _by_last_words(words)
     return None if kind in {NameKind.CONNECTION, NameKind.SIGNATURE, NameKind.SUSPICIOUS} else kind
 

@@ -1,6 +1,6 @@
-"""Secrets that show by their own form: the tokens of providers, as data.
+"""The forms of providers' tokens, as data: secrets that are recognized without a name.
 
-Each form has an example that it finds and one that it must not find, in which `{hex32}` stands for 32 hexadecimal
+Each form has an example that it matches and one that it doesn't match, in which `{hex32}` stands for 32 hexadecimal
 digits, `{b62:20}` for 20 letters and digits, `{b64:20}` for 20 characters of base64url, `{up:16}` for 16 capitals
 and digits and `{dig:10}` for 10 digits.
 """
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 __all__ = ["FORMS", "START", "ProviderForm", "expand_example"]
 
-#: Nothing that would belong to the token stands before it, unless that is an escape: "\n", "%20", "\u003d".
+#: No character of a token stands before it, except at the end of an escape: "\n", "%20", "\u003d".
 START = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
 _B62 = "[A-Za-z0-9]"
 _B64 = r"[\w-]"
@@ -24,12 +24,12 @@ class ProviderForm(NamedTuple):
     """A form of secrets.
 
     Attributes:
-        kind: What it is, for people.
-        pattern: Matches it; what the group "secret" matches is replaced, or all of it where there is no such group.
-        marks: Texts one of which stands in whatever matches, so that most texts are passed over quickly.
+        kind: What it is, for reports.
+        pattern: Matches it; the group "secret" is replaced, or the whole match if there is no such group.
+        marks: Texts one of which is in every match, so that most texts are skipped quickly.
         example: One that matches, see the module.
         counterexample: One that looks similar and does not match.
-        checked: Whether a match is a secret only if it looks random, because words can have this form.
+        checked: Whether a match is a secret only if it looks random, because words may have this form.
         starts: Whether each match starts with one of the marks.
     """
 
@@ -69,7 +69,7 @@ def _form(
 def _in_path(
     kind: str, form: str, marks: str, example: str, counterexample: str, *, starts: bool = True
 ) -> ProviderForm:
-    """A form of a URL whose path is the secret."""
+    """A form of URLs with the secret in the path."""
     return ProviderForm(kind, form, tuple(marks.split()), example, counterexample, starts=starts)
 
 

@@ -1,7 +1,7 @@
-"""A second look at what scrubbing let through, by rules of its own: the entropy of values, and words near them.
+"""A second check of scrubbed texts, by rules of its own: the entropy of values, and words near them.
 
-It shares no table and no pattern with the scrubber, so a gap in one isn't a gap in the other. What it reports is a
-possibility: a person decides.
+It shares no table and no pattern with the scrubber, so that a gap in one isn't a gap in the other. It reports
+possible secrets; a person decides.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Possibility", "possible_secrets"]
 
-#: A name, and a value of printable characters behind it: in JSON, forms, headers, XML and configurations.
+#: A name, followed by a value of printable characters: in JSON, forms, headers, XML and configurations.
 _PAIR = re.compile(
     r"(?<![\w-])(?P<name>[A-Za-z_][\w.-]{0,63}+)\\{0,8}[\"']?\s{0,4}(?:[:=>]|%3D)\s{0,4}\\{0,8}[\"']?"
     r"(?P<value>[\w+/=~!@#$%^*.-]{8,}+)"
 )
-#: Names behind which a value with digits is likely a credential.
+#: Names after which a value with digits is likely a credential.
 _NEAR = re.compile(
     r"passw|passphrase|_pwd|^pwd|secret(?!ary)|api[-_]?key|access[-_]?key|private[-_]?key|auth[-_]?(?:key|token)|bearer|"
     r"access[-_]?token|refresh[-_]?token|credential",
     re.IGNORECASE,
 )
-#: Names behind which random values are identifiers, digests, cursors or pictures.
+#: Names after which random values are identifiers, digests, cursors or pictures.
 _KNOWN = re.compile(
     r"(?:id|ids|uid|uuid|guid|sha\d*|hash|digest|md5|etag|checksum|integrity|fingerprint|cursor|after|before|marker|"
     r"next|prev|previous|page|continuation\w*|revision|rev|commit|tree|blob|version|image|avatar|photo|thumbnail|"
@@ -50,7 +50,7 @@ _ENTROPY_ALONE = 4.4
 
 
 class Possibility(NamedTuple):
-    """What may be a secret; never its value.
+    """A possible secret, without its value.
 
     Attributes:
         name: The name before it.
@@ -62,7 +62,7 @@ class Possibility(NamedTuple):
 
 
 def possible_secrets(text: str) -> Iterator[Possibility]:
-    """Yield what may be a secret in a text that the scrubber has been over.
+    """Yield the possible secrets in a text that has been scrubbed.
 
     Example:
         >>> list(possible_secrets('{"note": "ok", "blurb": "q8Zr1LmX0vTy7PbKw3NdJ5sHc2GfRa9u"}'))

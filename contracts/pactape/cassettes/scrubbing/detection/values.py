@@ -1,4 +1,4 @@
-"""What a value looks like: random, a word, an address, a date; its name doesn't count."""
+"""What a value looks like, whatever its name: random, a word, an address, a date."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def is_public_value(value: str) -> bool:
 
 
 def _is_base58_address(value: str) -> bool:
-    """Whether a value is an address of Bitcoin or Tron: 21 bytes in base58, and the right checksum of them."""
+    """Whether a value is an address of Bitcoin or Tron: 21 bytes in base58 with a valid checksum."""
     if not _BASE58_ADDRESS.fullmatch(value):
         return False
     number = functools.reduce(lambda sum_, digit: sum_ * 58 + _BASE58.index(digit), value, 0)
@@ -80,7 +80,7 @@ def _is_base58_address(value: str) -> bool:
 
 
 def _is_path(value: str) -> bool:
-    """Whether a value is a path of names, and not base64 with a slash: a part of it is a word or has a suffix."""
+    """Whether a value is a path and not base64 with slashes: half of its segments are words or have a suffix."""
     if "//" in value or not _PATH.fullmatch(value):
         return False
     parts = [part for part in value.split("/") if part]
@@ -89,7 +89,7 @@ def _is_path(value: str) -> bool:
 
 
 def looks_random(value: str) -> bool:
-    """Whether a value looks as if a machine had chosen it: hexadecimal, base62 or base64 digits, no words.
+    """Whether a value looks generated: hexadecimal, base62 or base64 digits, and no words.
 
     Example:
         >>> [looks_random(each) for each in ("q8Zr1LmX0vTy7PbK", "0011223344556677", "GB-ENG-2026-0042-K")]
@@ -100,7 +100,7 @@ def looks_random(value: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_random(value: str) -> bool:
-    """Whether a value of allowed characters looks random, which is remembered: several passes ask it."""
+    """Whether a value of allowed characters looks random; cached, because several checks ask it."""
     if is_public_value(value):
         return False
     if is_uuid(value) or _HEX.fullmatch(value):
@@ -109,7 +109,7 @@ def _is_random(value: str) -> bool:
 
 
 def _is_irregular(value: str) -> bool:
-    """Whether letters and digits are mixed, or letters alone have no vowels where words would have some."""
+    """Whether letters and digits are mixed irregularly, or many letters are too varied for words."""
     has_digits = any(map(str.isdigit, value))
     has_letters = any(map(str.isalpha, value))
     if has_digits and has_letters:
@@ -127,7 +127,7 @@ def _is_made_of_words(value: str) -> bool:
 
 
 def _is_word_with_number(segment: str) -> bool:
-    """Whether a run of letters and digits is words, with a number behind each at most: "sheet1", "WebKit"."""
+    """Whether letters and digits are words with at most one number: "sheet1", "WebKit"."""
     chunks = _CHUNK.findall(segment)
     if len(chunks) == 1:
         return (chunks[0].isdigit() and len(chunks[0]) <= 14) or bool(_WORDLIKE.fullmatch(chunks[0]))  # noqa: PLR2004 -- a time stamp with milliseconds and one digit
@@ -138,6 +138,6 @@ def _is_word_with_number(segment: str) -> bool:
 
 
 def entropy(text: str) -> float:
-    """Return Shannon's entropy in bits a character; English has about 4, random base64 5 to 6."""
+    """Return Shannon's entropy in bits per character; English has about 4, random base64 5 to 6."""
     counts = Counter(text).values()
     return -sum(count / len(text) * math.log2(count / len(text)) for count in counts)

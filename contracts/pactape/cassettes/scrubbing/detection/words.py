@@ -1,4 +1,4 @@
-"""Tables of words, as the modules of this room write them."""
+"""Tables of words: how the modules of this folder write them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["any_of", "word_set"]
 
 
 def word_set(text: str) -> frozenset[str]:
-    """Return the words of a text, which reads better than a list of them in quotation marks.
+    """Return the words of a text, which is easier to read than a list of quoted words.
 
     Example:
         >>> sorted(word_set("pin otp"))
@@ -22,7 +22,7 @@ def word_set(text: str) -> frozenset[str]:
 
 
 def any_of(beginnings: Iterable[str]) -> str:
-    """Return an expression for many short texts that shares their first characters: most positions fail at once.
+    """Return a pattern for many short texts, grouped by their first character, so that most positions fail at once.
 
     Example:
         >>> any_of(["pin", "otp", "pass"])

@@ -1,6 +1,6 @@
 """Quick checks that skip what contains no secret: most texts and most documents.
 
-They may say "perhaps" of what is clean, and then the walk looks closely; they never say "clean" of what isn't.
+False may be wrong, and then the walk decides; True is never wrong.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["QuickChecks", "quick_checks"]
 
-#: Headers that hold moments, sizes, digests and identifiers of requests.
+#: Headers that hold times, sizes, digests and identifiers of requests.
 _PLAIN_HEADERS = word_set(
     "age cf-ray content-length date etag expires last-modified server-timing x-amz-request-id x-amz- "
     "id-2 x-amz-cf-id x-request-id x-requestid x-correlation-id x-runtime x-github-request-id "
@@ -41,27 +41,27 @@ _PLAIN_HEADERS = word_set(
 )
 _PLAIN_VALUE = re.compile(r"(?:W/)?\"?[A-Za-z0-9+/ :,.;_*=-]{0,128}\"?|[\w .;,=-]{0,2048}", re.ASCII)
 _SPECIAL_HEADERS = SPECIAL_HEADERS | {"code"}
-#: Parameters that are looked at closely where their values are long: one may be a code or a card's number.
+#: A longer value of a parameter may be a code or a card number.
 _LONGEST_PLAIN = 11
 _PARAMETER = re.compile(r"[\w.,:~*-]*+", re.ASCII)
-#: Documents on lines of their own; a document on several lines has none that begins so behind one that ends so.
+#: The boundary between two lines of NDJSON; no line break within one document has these characters around it.
 _LINES, _FIRST_LINES = re.compile(rb"[}\]]\r?\n[{\[]"), 65_536
 _JSON_STARTS = (b"{", b"[")
 _LONGEST_CACHED = 1024
 _SHORT_KEY = 15
 _SMALLEST_CARD = 10**12
-#: The objects of a larger document take too much memory.
+#: A larger document isn't decoded into objects, which would take too much memory.
 _LARGE = 2**17
 
 
 @lru_cache(maxsize=16)
 def quick_checks(rules: ScrubRules) -> QuickChecks:
-    """Return the checks by a project's rules; texts come again and again, so they remember."""
+    """Return the checks by a project's rules. They are kept, with their caches, because the same texts recur."""
     return QuickChecks(rules)
 
 
 class QuickChecks:
-    """Checks by one project's rules.
+    """Quick checks of texts, headers, URLs and documents by one project's rules, with caches.
 
     Args:
         rules: The project's own rules.
@@ -83,7 +83,7 @@ class QuickChecks:
         return self.is_plain_text(text) if len(text) > _LONGEST_CACHED else self._is_clean_text(text)
 
     def is_plain_text(self, text: str) -> bool:
-        """As `is_clean_text`, without a closer look when the first one leaves a doubt: for large documents."""
+        """Whether a text is plain, as a cheaper `is_clean_text` for large documents; False may be wrong."""
         return self._is_ordinary and is_plain_text(text)
 
     def is_clean_document(self, body: bytes) -> bool:
@@ -101,7 +101,7 @@ class QuickChecks:
         return check.is_clean(b"[%b]" % body.strip().replace(b"\r\n", b",").replace(b"\n", b","))
 
     def _is_clean_value_of(self, name: str, value: Any) -> bool:
-        """Whether a member with a suspicious name is nothing to replace; an object's members are checked apart."""
+        """Whether the value of a suspicious name is clean; the members of an object are checked separately."""
         if not value or value is True:
             return True
         if name.lower() in COOKIE_HEADERS:
@@ -115,13 +115,13 @@ class QuickChecks:
         return kind is NameKind.HARMLESS or (isinstance(value, dict) and not prefix_for_members(name, kind))
 
     def _harmless(self, name: str) -> bool:
-        """Whether a name has no bearing on its value, and contains nothing to replace itself."""
+        """Whether a name says nothing about its value, and contains nothing to replace itself."""
         if name.lower() in COOKIE_HEADERS or kind_of_name(self._rules, name) is not NameKind.HARMLESS:
             return False
         return len(name) <= _SHORT_KEY or self.is_clean_text(name)
 
     def _is_clean_once(self, text: str) -> bool:
-        """As `is_clean_text`, for a caller that caches the result."""
+        """Whether a text is clean, for a caller that caches the result itself."""
         if self._is_ordinary and is_plain_text(text):
             return True
         return len(text) <= _LONGEST_CACHED and self._is_clean_text(text)
@@ -157,7 +157,7 @@ class QuickChecks:
         return len(value) <= _LONGEST_PLAIN or (not is_card_name(name) and self.is_clean_text(value))
 
     def _check_harmless_header(self, name: str) -> bool:
-        """Whether a header says nothing about its value, and is not taken apart in a way of its own."""
+        """Whether a header's name says nothing about its value, and the header has no format of its own."""
         is_special = name.lower() in _SPECIAL_HEADERS or name.startswith("cookie ") or is_card_name(name)
         return not is_special and kind_of_name(self._rules, name) is NameKind.HARMLESS
 

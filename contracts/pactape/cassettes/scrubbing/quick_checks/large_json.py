@@ -1,4 +1,4 @@
-"""The check of large JSON documents: their distinct strings and names are looked at, and no objects are built."""
+"""The check of large JSON documents: each distinct string and name is checked once, and no objects are built."""
 
 from __future__ import annotations
 
@@ -28,39 +28,39 @@ if TYPE_CHECKING:
 
 __all__ = ["Checks", "LargeJsonCheck"]
 
-#: A string of a valid document with its quotation marks, and the colon behind a name.
+#: A string of a valid document with its quotation marks, and the colon after a name.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"(?:\s*+:)?', re.DOTALL)
-_BEHIND_NAME = rb'\s*+:\s*+(?:("[^"\\]*+(?:\\.[^"\\]*+)*+")|([\[{]|[\w.+-]++))'
-_MEMBER = re.compile(rb'("[^"\\]*+")' + _BEHIND_NAME, re.DOTALL)
+_AFTER_NAME = rb'\s*+:\s*+(?:("[^"\\]*+(?:\\.[^"\\]*+)*+")|([\[{]|[\w.+-]++))'
+_MEMBER = re.compile(rb'("[^"\\]*+")' + _AFTER_NAME, re.DOTALL)
 _PAIR = re.compile(rb'\[\s*+"((?:[^"\\]|\\.){0,256}+)"\s*+,\s*+"[^"\\]*+(?:\\.[^"\\]*+)*+"\s*+\]', re.DOTALL)
 _OPTION = re.compile(rb'"--([\w-]{1,64}+)"\s*+,')
-_BESIDE = re.compile(
+_NAMED_BY_SIBLING = re.compile(
     rb'"(?:' + "|".join((*TYPE_KEYS, *NAME_KEYS)).encode() + rb')"\s*+:\s*+"((?:[^"\\]|\\.)*+)"', re.DOTALL
 )
 _IS_FLAGGED = re.compile(rb'"(?:' + "|".join(sorted(FLAGS)).encode() + rb')"\s*+:\s*+true')
 _SHORTEST = 8
 _SHORT_NAME = 15
 _LONGEST_CACHED = 96
-#: The members of so many names are looked for one by one.
+#: The members of so few names are searched for name by name.
 _FEW = 4
 _MOST_CACHED = 2048
-#: So many tokens are looked at together, so that memory stays small.
+#: Tokens per portion, to limit memory.
 _PORTION = 2048
 
 
-#: What the strings of a document say, as the bits of a number (quicker than an enumeration): nothing to replace, …
+#: The verdict on a string, as bits of a number (faster than an enumeration): nothing to replace, …
 _CLEAN = 0
-#: … a name that may say that the value beside it is a secret,
+#: … a member that may name the value next to it,
 _FLAG = 1
-#: … the name "code", and one that makes an authorization code or a one-time code of it,
+#: … the name "code", and a name next to which it is an authorization code or a one-time code,
 _CODE, _CODE_NEIGHBOUR = 4, 8
-#: … "value" or the like, whose name may stand beside it,
+#: … "value" or the like, which another member may name,
 _VALUE = 16
-#: … a name that may stand before a secret,
+#: … a name whose value may be a secret,
 _DOUBTFUL = 32
-#: … "value" itself, which another member may call a secret,
+#: … "value" itself, which another member may mark as a secret,
 _FLAGGED_VALUE = 64
-#: … something that needs a closer look.
+#: … something that the walk must decide.
 _DIRTY = 128
 _NAMED_CODE = _CODE | _CODE_NEIGHBOUR
 _FLAGGED = _FLAG | _FLAGGED_VALUE
@@ -70,13 +70,13 @@ _CARD_DIGITS = b"0" * 13
 
 
 class Checks(NamedTuple):
-    """What is asked of names and texts.
+    """The checks of names, texts and members that this check calls.
 
     Attributes:
-        is_harmless: Returns whether a name implies no secret value, and is not itself a secret.
-        is_clean_text: Says whether a text holds nothing to replace, whatever name stands before it.
-        is_clean_member: Says whether a text, a number, an object or a list is nothing to replace behind a name that
-            is not harmless; its own strings have been looked at.
+        is_harmless: Returns whether a name says nothing about its value, and is not itself a secret.
+        is_clean_text: Returns whether a text holds nothing to replace, whatever its name is.
+        is_clean_member: Returns whether a text, a number, an object or a list is clean as the value of a name that
+            is not harmless; the strings in it have been checked already.
     """
 
     is_harmless: Callable[[str], bool]
@@ -85,10 +85,10 @@ class Checks(NamedTuple):
 
 
 class LargeJsonCheck:
-    """A check that remembers the strings that it has seen.
+    """A check that caches the strings and documents that it has seen.
 
     Args:
-        checks: What is asked of names and texts.
+        checks: The checks of names, texts and members.
     """
 
     def __init__(self, checks: Checks) -> None:
@@ -138,8 +138,8 @@ class LargeJsonCheck:
         )
 
     def _is_clean_member(self, member: re.Match[bytes], body: bytes) -> bool:
-        spelling, text, other = member.groups(b"")
-        name = spelling[1:-1].decode()
+        literal, text, other = member.groups(b"")
+        name = literal[1:-1].decode()
         value: Any = _decode(text[1:-1]) if text else _value_beginning(other)
         if (value is None and other != b"null") or (
             other == b"[" and is_card_name(name) and _holds_card(body)
@@ -149,18 +149,20 @@ class LargeJsonCheck:
         return all(self._checks.is_clean_member(each, value) for each in names)
 
     def _has_named_value(self, body: bytes, verdict: int) -> bool:
-        """Whether a value may be a secret because of what stands beside it."""
+        """Whether a value may be a secret because of the member or item next to it."""
         if verdict & _FLAGGED == _FLAGGED and _IS_FLAGGED.search(body) is not None:
             return True
-        if verdict & _VALUE and any(map(self._is_word, {each[1] for each in _BESIDE.finditer(body)})):
+        if verdict & _VALUE and any(
+            map(self._is_word, {each[1] for each in _NAMED_BY_SIBLING.finditer(body)})
+        ):
             return True
         if b'"--' in body and any(map(self._is_word, {each[1] for each in _OPTION.finditer(body)})):
             return True
         return any(map(self._is_word, {each[1] for each in _PAIR.finditer(body)}))
 
-    def _is_word(self, spelling: bytes) -> bool:
-        """Whether a text names a credential, or says that a value is one."""
-        text = _decode(spelling)
+    def _is_word(self, literal: bytes) -> bool:
+        """Whether a text is the name of a credential, or a type of credentials."""
+        text = _decode(literal)
         return text is None or text in SECRET_TYPES or not self._checks.is_harmless(text)
 
     def _of_tokens(self, tokens: set[bytes], doubtful: set[bytes]) -> int:
@@ -191,9 +193,9 @@ class LargeJsonCheck:
 
     def _of_token(self, token: bytes) -> int:
         is_name = token[-1:] == b":"
-        spelling = token[:-1].rstrip()[1:-1] if is_name else token[1:-1]
-        text = _decode(spelling)
-        if text is None or (is_name and b"\\" in spelling):
+        literal = token[:-1].rstrip()[1:-1] if is_name else token[1:-1]
+        text = _decode(literal)
+        if text is None or (is_name and b"\\" in literal):
             return _DIRTY
         return self._of_name(text) if is_name else self._of_text(text)
 
@@ -217,21 +219,21 @@ class LargeJsonCheck:
         return _CLEAN
 
 
-def _decode(spelling: bytes) -> str | None:
+def _decode(literal: bytes) -> str | None:
     try:
-        return msgspec.json.decode(b'"%b"' % spelling, type=str) if b"\\" in spelling else spelling.decode()
+        return msgspec.json.decode(b'"%b"' % literal, type=str) if b"\\" in literal else literal.decode()
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 
 @lru_cache(maxsize=256)
 def _members_of(name: bytes) -> re.Pattern[bytes]:
-    """An expression for the members of a name: their texts, or the numbers, constants and objects that they are."""
-    return re.compile(b"(" + re.escape(name) + b")" + _BEHIND_NAME, re.DOTALL)
+    """A pattern for members of this name: their texts, or the starts of numbers, constants and containers."""
+    return re.compile(b"(" + re.escape(name) + b")" + _AFTER_NAME, re.DOTALL)
 
 
 def _value_beginning(start: bytes) -> Any:
-    """A number, a constant, or an example of the container that begins so; None for null and what isn't read."""
+    """A number, a constant, or a sample container for an opening bracket; None for null and undecodable values."""
     if start in {b"{", b"["}:
         return {"": None} if start == b"{" else [""]
     try:
@@ -241,7 +243,7 @@ def _value_beginning(start: bytes) -> Any:
 
 
 def _holds_card(body: bytes) -> bool:
-    """Whether a document has as many digits in a row as a card's number."""
+    """Whether a document has as many digits in a row as a card number."""
     return _CARD_DIGITS in body.translate(_IS_DIGIT)
 
 
@@ -250,7 +252,7 @@ def _digest(data: bytes) -> bytes:
 
 
 def _portions(body: bytes) -> Iterator[set[bytes]]:
-    """The distinct tokens of a document, by and by."""
+    """The distinct tokens of each portion of a document."""
     tokens = map(re.Match.group, _TOKEN.finditer(body))
     while portion := set(islice(tokens, _PORTION)):
         yield portion
@@ -260,7 +262,7 @@ def _of_names(names: Iterable[str], verdict: int) -> dict[str, int]:
     return dict.fromkeys(names, verdict)
 
 
-#: What names say beside others, by name.
+#: The verdict on names that matter because of other members, by name.
 _NAMES = {
     **_of_names(VALUE_KEYS, _VALUE),
     **_of_names(SIBLINGS_OF_CODES, _CODE_NEIGHBOUR),

@@ -1,4 +1,4 @@
-"""The check of small JSON documents: decoded, with each name and each text looked at once for all documents."""
+"""The check of small JSON documents: they are decoded, and each distinct name and text is checked once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SmallJsonCheck"]
 
-#: Names that decide with what stands beside them, so their objects are looked at each time.
+#: Names whose meaning depends on other members, so their objects are checked each time.
 _DECIDING = SPECIAL_MEMBERS | {"kind"}
 _OPTION = b'"--'
 _NAME_END, _SPACED_NAME_END = b'":', re.compile(rb'"\s+:')
@@ -38,12 +38,12 @@ _LONGEST_CACHED = 512
 
 
 class SmallJsonCheck:
-    """A check that remembers the names, texts and documents that it has seen.
+    """A check that caches the names, texts and documents that it has seen.
 
     Args:
         rules: The project's own rules.
-        is_harmless: Returns whether a name has no bearing on its value, and is not itself a secret.
-        is_clean_text: Returns whether a text holds nothing to replace, whatever name stands before it.
+        is_harmless: Returns whether a name says nothing about its value, and is not itself a secret.
+        is_clean_text: Returns whether a text holds nothing to replace, whatever its name is.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class SmallJsonCheck:
         return is_clean
 
     def _is_clean_tree(self, value: Any, body: bytes) -> bool:
-        """Whether a document's names and texts are nothing to replace; each is looked at once."""
+        """Whether a document's names and texts are clean; each distinct one is checked once."""
         plain, has_options = self._plain_names, _OPTION in body
         texts: set[str] = set()
         stack, name_count = [value], 0
@@ -117,7 +117,7 @@ class SmallJsonCheck:
         return has_options and any(each.__class__ is str and each[:2] == "--" for each in items)
 
     def _is_clean_object(self, members: dict[str, Any]) -> bool:
-        """Whether the names of an object make no secret of what is behind them; the texts themselves come later."""
+        """Whether no name of an object marks its value as a secret; the texts themselves are checked later."""
         if not has_harmless_siblings(members, self._is_harmless):
             return False
         plain = self._plain_names
@@ -135,7 +135,7 @@ class SmallJsonCheck:
         return True
 
     def _is_clean_named(self, name: str, value: Any) -> bool:
-        """Whether what is behind a suspicious name is nothing to replace."""
+        """Whether the value of a suspicious name is clean."""
         if len(name) > _SHORT_NAME and not self._is_clean_text(name):
             return False
         if value is True or not value:
@@ -147,14 +147,14 @@ class SmallJsonCheck:
         return self._is_clean_holder(name, value)
 
     def _is_clean_holder(self, name: str, value: Any) -> bool:
-        """Whether an object, a list or a number behind a suspicious name is nothing to replace."""
+        """Whether an object, a list or a number is clean as the value of a suspicious name."""
         if isinstance(value, dict):
             return not prefix_for_members(name, kind_of_name(self._rules, name))
         return not (isinstance(value, list) or is_secret_number(self._rules, name, value))
 
 
 def _holds_card(value: Any) -> bool:
-    """Whether a value, or an item of a list, may be a card's number."""
+    """Whether a value, or an item of a list, may be a card number."""
     if isinstance(value, list):
         return any(map(_holds_card, value))
     if isinstance(value, str):
@@ -163,7 +163,7 @@ def _holds_card(value: Any) -> bool:
 
 
 def _may_have_duplicates(body: bytes, name_count: int) -> bool:
-    """Whether an object may name a member twice, of which only the last one is decoded."""
+    """Whether an object may have two members of the same name, of which only the last one is decoded."""
     if body.count(_NAME_END) == name_count and _SPACED_NAME_END.search(body) is None:
         return False
     is_duplicate = False

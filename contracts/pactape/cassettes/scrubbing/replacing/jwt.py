@@ -1,4 +1,4 @@
-"""JSON Web Tokens (RFC 7519): reading them without trust, and unsigned ones with the harmless claims of another."""
+"""JSON Web Tokens (RFC 7519): reads them unverified, and makes unsigned ones with another's harmless claims."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pactape.cassettes.scrubbing.detection.words import word_set
 __all__ = ["is_unsigned_jwt", "read_jwt", "unsigned_jwt"]
 
 _HARMLESS_HEADERS = ("typ", "cty")
-#: Claims that are secrets or name a person; all others stay, because clients read them.
+#: Claims that are secrets; claims about a person are replaced, and all others stay, because clients read them.
 _DROPPED = word_set("jti nonce at_hash c_hash s_hash cnf act may_act sid session_state code password secret")
 _PERSONAL = word_set(
     "email name given_name family_name middle_name nickname preferred_username upn unique_name "
@@ -22,7 +22,7 @@ _PERSONAL = word_set(
 
 
 def read_jwt(token: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Return header and claims of a token, unverified; None when it is not a JWT with readable claims."""
+    """Return header and claims of a token, unverified; None if it is not a JWT with readable claims."""
     parts = token.split(".")
     if len(parts) != 3:  # noqa: PLR2004 -- header, claims, signature
         return None
@@ -31,11 +31,11 @@ def read_jwt(token: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
 
 
 def unsigned_jwt(token: str, *, key_id: str = "") -> str:
-    """Return an unsigned token (RFC 7519, section 6) with the claims of another that are not secrets.
+    """Return an unsigned token (RFC 7519, section 6) with those claims of another token that are not secrets.
 
     Args:
         token: A JWT.
-        key_id: Distinguishes this token from others with the same claims; empty for none.
+        key_id: Distinguishes the token from others with the same claims; empty for none.
 
     Example:
         >>> unsigned_jwt("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQxMDI0NDQ4MDAsImp0aSI6IjEifQ.c2ln")
@@ -48,7 +48,7 @@ def unsigned_jwt(token: str, *, key_id: str = "") -> str:
 
 
 def is_unsigned_jwt(token: str) -> bool:
-    """Whether a token is one that `unsigned_jwt` makes: no signature, and the algorithm "none"."""
+    """Whether a token was made by `unsigned_jwt`: it has no signature, and the algorithm "none"."""
     if not token.endswith("."):
         return False
     token_parts = read_jwt(token)

@@ -1,4 +1,4 @@
-"""Secrets that were found once, and are replaced by the same placeholder everywhere else."""
+"""Secrets that were found once, and are replaced wherever else they occur."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ __all__ = ["KnownValues"]
 _SHORTEST = 8
 _LONG = 20
 _DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[A-Za-z]")
-#: A secret of these characters is spelled the same everywhere.
+#: A secret of these characters looks the same in URLs and in JSON.
 _VERBATIM = re.compile(r"[\w.~-]+", re.ASCII)
 _RUN = re.compile(r"[\w.~+/=%-]{8,}+")
 _RUN_OF_BYTES = re.compile(rb"[\w.~+/=%-]{8,}+")
-#: So many are searched for one by one; of more, only those that are a whole word are found.
+#: So many secrets are searched for one by one; if there are more, only whole words are compared.
 _FEW = 64
 _LONGEST_CACHED = 512
 
 
 class KnownValues:
-    """The secrets of one cassette, in the forms in which they may occur elsewhere.
+    """The secrets of one cassette, in the encodings in which they may occur elsewhere.
 
     Args:
-        placeholder_of: Returns the placeholder of a secret, where these are kept anyway: many need no second
-            table.
+        placeholder_of: Returns the placeholder of a secret, if a table of them exists; saves a second table of
+            many secrets.
 
     Attributes:
-        are_any: Whether there are any; most cassettes have none.
+        has_any: Whether there are secrets; most cassettes have none.
     """
 
     def __init__(self, placeholder_of: Callable[[str], str | None] | None = None) -> None:
@@ -45,21 +45,21 @@ class KnownValues:
         self._in_bytes: dict[bytes, bytes] = {}
 
     def add(self, secret: str, placeholder: str) -> None:
-        """Remember a secret, unless it is short or a word, which may stand for something else."""
+        """Remember a secret, unless it is short or a word, which may mean something else elsewhere."""
         if self._placeholder_of is not None and len(self._placeholders) > _FEW:
             return
         if len(secret) < _SHORTEST or secret in self._placeholders or not _is_distinct(secret):
             return
         is_verbatim = _VERBATIM.fullmatch(secret) is not None
-        for spelling in (secret,) if is_verbatim else _spellings(secret):
-            if spelling not in self._placeholders:
-                self._placeholders[spelling] = placeholder
+        for encoded in (secret,) if is_verbatim else _encodings(secret):
+            if encoded not in self._placeholders:
+                self._placeholders[encoded] = placeholder
                 self.has_any = True
                 if len(self._placeholders) <= _FEW:
-                    self._in_bytes[spelling.encode("utf-8", "surrogatepass")] = placeholder.encode()
+                    self._in_bytes[encoded.encode("utf-8", "surrogatepass")] = placeholder.encode()
 
     def replace(self, text: str) -> str:
-        """Return a text without the secrets."""
+        """Return a text without these secrets."""
         if not self._placeholders or not _may_hold(text):
             return text
         if len(self._placeholders) > _FEW:
@@ -70,7 +70,7 @@ class KnownValues:
         return text
 
     def replace_in_bytes(self, body: bytes) -> bytes:
-        """Return bytes without the secrets, which may be next to binary data."""
+        """Return bytes without these secrets, which may be next to binary data."""
         if len(self._placeholders) > _FEW:
             return _RUN_OF_BYTES.sub(lambda match: self._in_run(match.group().decode("ascii")).encode(), body)
         for secret, placeholder in self._in_bytes.items():
@@ -79,7 +79,7 @@ class KnownValues:
         return body
 
     def _in_run(self, run: str) -> str:
-        """What stands in the place of a run of characters: a placeholder, or the run itself."""
+        """The placeholder of a run of characters that is a secret; other runs unchanged."""
         placeholder = self._placeholders.get(run)
         if placeholder is None and self._placeholder_of is not None:
             placeholder = self._placeholder_of(run)
@@ -90,7 +90,7 @@ class KnownValues:
         return run if placeholder is None else placeholder
 
     def replace_in_value(self, value: Any) -> Any:
-        """Return a JSON value without the secrets."""
+        """Return a JSON value without these secrets."""
         if not self._placeholders:
             return value
         if isinstance(value, dict):
@@ -113,11 +113,11 @@ def _has_run(text: str) -> bool:
 
 
 def _is_distinct(text: str) -> bool:
-    """Whether a text is too odd to stand for something else: long, or of digits and letters."""
+    """Whether a text is unlikely to mean something else: it is long, or has digits and letters."""
     return len(text) >= _LONG or (_DIGIT.search(text) is not None and _LETTER.search(text) is not None)
 
 
-def _spellings(secret: str) -> tuple[str, ...]:
-    """A secret as it is, in URLs and in JSON."""
+def _encodings(secret: str) -> tuple[str, ...]:
+    """A secret as it is, as in URLs, and as in JSON."""
     escaped = json.dumps(secret, ensure_ascii=False)[1:-1]
     return secret, quote(secret, safe=""), quote_plus(secret), escaped

@@ -1,7 +1,7 @@
-"""Placeholders: what replaces secrets. They keep the form of what they replace.
+"""Placeholders, which replace secrets in a value of the same form: a UUID for a UUID, a date for a date.
 
-Within one cassette equal secrets have equal placeholders, and different ones differ; which number a secret gets
-depends on nothing but the order in which secrets come.
+Within one cassette, equal secrets have equal placeholders, and different secrets different ones. A secret's number
+depends only on the order in which secrets are found.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _OURS = re.compile(
     | -----BEGIN[ ][A-Z ]+-----\s+(?:c2NydWJiZWQ|c2NydWJiZWQt\w+)={0,2}\s+-----END[ ][A-Z ]+-----\s*""",
     re.VERBOSE,
 )
-#: What our placeholders begin with.
+#: The first characters of our placeholders.
 _FIRST = frozenset("s0e24-")
 _MASK = re.compile(
     r"""(?:^|[^a-z])(?:scrubbed|redacted|filtered|hidden|masked|dummy|placeholder|removed|sanitized|sanitised|fake|
@@ -51,7 +51,7 @@ _MASK = re.compile(
       (?:key|password|secret|token)(?:[-_]?here)?$""",
     re.IGNORECASE | re.VERBOSE,
 )
-#: A mask of letters and digits only is short, or has one of these.
+#: A mask of letters and digits only is short, or contains one of these words.
 _MASK_WORD = re.compile(
     r"scrubbed|redacted|filtered|hidden|masked|dummy|placeholder|removed|saniti[sz]ed|fake|censored|obfuscated|withheld|"
     r"here|example|key|password|secret|token|xxx",
@@ -65,14 +65,14 @@ _DATE = re.compile(
     r"\d{4}-\d\d-\d\d(?P<time>[T ]\d\d:\d\d:\d\d(?P<fraction>\.\d+)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
 )
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
-#: So many secrets are kept with their placeholders; of further ones their numbers only.
+#: So many secrets are kept with their placeholders; of the others, only a fingerprint and a number.
 _MOST_TEXTS = 1024
 _SMALL = 100
 _LARGE = 900_000_000
 
 
 def is_placeholder(value: object) -> bool:
-    """Whether a value is one of our placeholders, also of earlier versions.
+    """Whether a value is one of our placeholders, including those of earlier versions.
 
     Example:
         >>> [is_placeholder(each) for each in ("scrubbed-2", "00000000-0000-4000-8000-000000000001", "Ada", 7)]
@@ -84,9 +84,9 @@ def is_placeholder(value: object) -> bool:
 
 
 def is_mask(value: object) -> bool:
-    """Whether a value stands for a secret that was taken out: a placeholder of ours, or another tool's mask.
+    """Whether a value replaces a secret: a placeholder of ours, or another tool's mask.
 
-    Such a value is not evidence of anything but that there is a text.
+    Such a value shows only that the field is a text, not what its values look like.
 
     Example:
         >>> [is_mask(each) for each in ("<REDACTED>", "********", "scrubbed-3", "q8Zr1LmX0vTy7PbK")]
@@ -106,7 +106,7 @@ def is_mask(value: object) -> bool:
 
 
 class Placeholders(Protocol):
-    """Where placeholders come from."""
+    """Gives each secret its placeholder."""
 
     def for_text(self, secret: str) -> str:
         """Return the placeholder of a text."""
@@ -116,20 +116,20 @@ class Placeholders(Protocol):
 
 
 class ConstantPlaceholders:
-    """The same placeholder for every secret: what two requests have in common that differ in secrets only.
+    """The same placeholder for every secret, so that requests match that differ only in secrets.
 
     Args:
-        text: What replaces every text.
+        text: The placeholder of every text.
     """
 
     def __init__(self, text: str = PLACEHOLDER) -> None:
         self._text = text
 
-    def for_text(self, secret: str) -> str:  # noqa: ARG002 -- the protocol's
+    def for_text(self, secret: str) -> str:  # noqa: ARG002 -- the protocol has it
         """Return the one placeholder."""
         return self._text
 
-    def for_number(self, secret: float) -> float:  # noqa: ARG002 -- the protocol's
+    def for_number(self, secret: float) -> float:  # noqa: ARG002 -- the protocol has it
         """Return 0."""
         return 0
 
@@ -146,7 +146,7 @@ class NumberedPlaceholders:
         self._lock = threading.Lock()
 
     def reserve(self, text: str) -> None:
-        """Never give out the placeholders that are in a text: those of an older recording."""
+        """Don't use the placeholders in a text, which are those of an older recording."""
         self._reserved.update(
             re.findall(r"scrubbed(?:-\d+)?|00000000-0000-4000-8000-(?!0{12})[0-9a-f]{12}", text)
         )
@@ -172,7 +172,7 @@ class NumberedPlaceholders:
         return type(secret)(placeholder)
 
     def known(self, secret: str) -> str | None:
-        """Return the placeholder that a secret has already; None for none."""
+        """Return the placeholder that a secret already has; None if it has none."""
         placeholder = self._texts.get(secret)
         if placeholder is not None or not self._further:
             return placeholder

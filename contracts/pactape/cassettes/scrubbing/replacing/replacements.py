@@ -1,4 +1,4 @@
-"""Replacements: each secret gets its placeholder, and its location is noted."""
+"""Replacements: each secret gets its placeholder, and its location is recorded for reports."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class Replacements:
     """The replacements in one cassette. May be used by several threads.
 
     Args:
-        placeholders: Where placeholders come from; by default a numbering of its own.
+        placeholders: Gives each secret its placeholder; None numbers them, starting at 1.
 
     Attributes:
         placeholders: See above.
-        made: What was replaced, in the order in which it came; never a value.
-        known: The secrets, to be found where neither name nor form shows them.
-        is_for_matching: Whether all secrets, and the masks of others, become the same.
+        entries: The replacements, in the order in which they were made; never a secret.
+        known_values: The secrets, to find them where neither a name nor their form shows them.
+        is_for_matching: Whether all secrets, and other tools' masks, get the same placeholder.
     """
 
     def __init__(self, placeholders: Placeholders | None = None) -> None:
@@ -59,7 +59,7 @@ class Replacements:
         self._entries: dict[tuple[str, str], Replacement] = {}
 
     def replace(self, secret: str, field: str, kind: str) -> str:
-        """Return the placeholder of a secret, and note its location; a placeholder stays."""
+        """Return the placeholder of a secret, and record its location; a placeholder is returned unchanged."""
         if self.is_for_matching:
             placeholder = self.placeholders.for_text(secret)
             if not is_mask(secret):
@@ -73,14 +73,14 @@ class Replacements:
         return placeholder
 
     def replace_number(self, secret: float, field: str, kind: str) -> float:
-        """Return the placeholder of a number, and note its location."""
+        """Return the placeholder of a number, and record its location."""
         placeholder = self.placeholders.for_number(secret)
         if placeholder != secret:
             self.note(field, kind)
         return placeholder
 
     def note(self, field: str, kind: str) -> None:
-        """Note the location of a secret that was replaced."""
+        """Record the location of a secret that was replaced."""
         entry = self._entries.get((field, kind))
         if entry is None:
             shown = scrub_forms_in_text(field, lambda *_: PLACEHOLDER)  # a token may be a name, too

@@ -1,4 +1,4 @@
-"""The numbers of many secrets, in little memory: a body may hold tens of thousands of them."""
+"""A compact table of secrets and their numbers, because a body may hold tens of thousands of secrets."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ __all__ = ["SecretNumbers"]
 
 _SMALLEST = 64
 _64_BITS = 2**64 - 1
-#: Spreads what Python makes of numbers, which are their own hashes (Knuth's multiplicative hashing).
+#: Spreads Python's hashes of integers, which are the integers themselves (Knuth's multiplicative hashing).
 _FACTOR = 0x9E3779B97F4A7C15
 
 
 class _Table(NamedTuple):
-    """A hash table with open addressing: what replaces it when it grows is complete."""
+    """A hash table with open addressing. To grow, it is replaced by a larger copy, so readers need no lock."""
 
     fingerprints: array[int]
     numbers: array[int]
 
     def slot_of(self, fingerprint: int) -> int:
-        """Return where a fingerprint is, or where there is room for it."""
+        """Return the slot of a fingerprint, or the free slot for it."""
         fingerprints = self.fingerprints
         mask = len(fingerprints) - 1
         slot = fingerprint >> 24 & mask
@@ -30,7 +30,7 @@ class _Table(NamedTuple):
 
 
 class SecretNumbers:
-    """The number of each secret, by a fingerprint of 64 bits: the secrets themselves are not kept.
+    """The number of each secret, by a fingerprint of 64 bits; the secrets themselves are not stored.
 
     Several threads may read while one writes.
     """
@@ -43,12 +43,12 @@ class SecretNumbers:
         return self._count
 
     def get(self, secret: str | float) -> int:
-        """Return the number of a secret; 0 for none."""
+        """Return the number of a secret; 0 if it has none."""
         table = self._table
         return table.numbers[table.slot_of(_fingerprint(secret))]
 
     def add(self, secret: str | float, number: int) -> None:
-        """Remember the number of a secret that has none yet.
+        """Store the number of a secret that has none yet.
 
         Example:
             >>> numbers = SecretNumbers()

@@ -1,4 +1,4 @@
-"""Base64 (RFC 4648): texts that decode to something with a structure are taken apart in their decoded form."""
+"""Base64 (RFC 4648) and hexadecimal digits: texts that decode to a structure are scrubbed in their decoded form."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ _TEXT = re.compile(r"[\x20-\x7e\t\r\n\u0080-\uffff]*")
 _STRUCTURED = re.compile(
     r'[{<]\s*["\w/?!]|-----BEGIN |\w[ \t]?=[ \t]?\S|\w:\s*\S|://|^[\w "-]{1,64}[,;|\t][^\n]{1,512}\n[^\n]'
 )
-#: Hexadecimal digits of a text: bytes of ASCII, and of UTF-8.
+#: Hexadecimal digits that decode to a text: bytes of ASCII and of UTF-8.
 _HEX = re.compile(
     r"(?:0?x)?((?:[2-7][0-9a-f]|0[9ad]|[c-f][0-9a-f](?:[89ab][0-9a-f]){1,3}+){12,}+)\s*", re.IGNORECASE
 )
 _LONGEST = 4_000_000
-#: What base64 never begins with that decodes to text, or to a compressed one.
+#: First characters of base64 that decode neither to a text nor to a compressed text.
 _OTHER_STARTS = frozenset("ABEFGghijklmnopqrstuv")
 _HEAD = 16
-#: How gzip (RFC 1952) and zlib's usual streams (RFC 1950) begin.
+#: The first bytes of gzip (RFC 1952) and of zlib's usual streams (RFC 1950).
 _COMPRESSED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
-#: A character of UTF-8 that is cut off has at most so many bytes.
+#: The most bytes of a truncated UTF-8 character.
 _CUT_OFF = 3
 
 
 def decode_base64(text: str) -> str | None:
-    """Return what a text in base64 or base64url decodes to, if that is a text with a structure; None otherwise.
+    """Return the text that base64 or base64url decodes to, if it has a structure; None otherwise.
 
     Example:
         >>> decode_base64("eyJwYXNzd29yZCI6ICJ4In0="), decode_base64("q8Zr1LmX0vTy7PbK")
@@ -55,7 +55,7 @@ def decode_base64(text: str) -> str | None:
 
 
 def _decompressed(data: bytes) -> bytes:
-    """The data of a whole stream of gzip or zlib, of at most some megabytes; other data themselves."""
+    """The data of a complete gzip or zlib stream of a few megabytes at most; other data unchanged."""
     if not data.startswith(_COMPRESSED):
         return data
     stream = zlib.decompressobj(zlib.MAX_WBITS | 32)
@@ -64,7 +64,7 @@ def _decompressed(data: bytes) -> bytes:
 
 
 def _compressed_like(data: bytes, before: str) -> bytes:
-    """Compress data in the format of another text in base64, or leave them when that has none."""
+    """Compress data as the base64 text before it was compressed; return them unchanged if it wasn't."""
     start = base64.b64decode(before[:4], altchars=b"-_" if "-" in before or "_" in before else None)
     if start[:2] == _COMPRESSED[0]:
         return gzip.compress(data, mtime=0)
@@ -72,7 +72,7 @@ def _compressed_like(data: bytes, before: str) -> bytes:
 
 
 def _begins_as_text(head: str) -> bool:
-    """Whether the first characters decode to the beginning of a text or of a compressed one; most others don't."""
+    """Whether the first characters decode to the beginning of a text or of a compressed text."""
     try:
         data = base64.b64decode(head, altchars=b"-_" if "-" in head or "_" in head else None, validate=True)
     except (ValueError, binascii.Error):
@@ -84,7 +84,7 @@ def _begins_as_text(head: str) -> bool:
 
 
 def decode_hex(text: str) -> str | None:
-    """Return what hexadecimal digits decode to, if that is a text with a structure; None otherwise.
+    """Return the text that hexadecimal digits decode to, if it has a structure; None otherwise.
 
     Example:
         >>> decode_hex('{"password": "x"}'.encode().hex()), decode_hex("0011223344556677")
@@ -100,7 +100,7 @@ def decode_hex(text: str) -> str | None:
 
 
 def _encode_hex_like(decoded: str, before: str) -> str:
-    """Return a text in hexadecimal digits, with the prefix and the case of another."""
+    """Return a text in hexadecimal digits, with the prefix and the case of the text before."""
     prefix, _, digits = before.rpartition("x")
     clean = decoded.encode().hex()
     return (
@@ -109,7 +109,7 @@ def _encode_hex_like(decoded: str, before: str) -> str:
 
 
 def holds_encoded(run: str) -> bool:
-    """Whether a run of letters and digits decodes to a text with a structure."""
+    """Whether letters and digits decode to a text with a structure."""
     return decode_base64(run) is not None or decode_hex(run) is not None
 
 
@@ -126,7 +126,7 @@ def scrub_encoded(text: str, visitor: Visitor) -> str:
 
 
 def decode_short(text: str) -> str | None:
-    """Return what a short text in base64 decodes to, if that is a text; None otherwise."""
+    """Return the text that a short base64 text decodes to; None if it isn't a text."""
     try:
         plain = base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode()
     except (ValueError, binascii.Error, UnicodeDecodeError):
@@ -135,7 +135,7 @@ def decode_short(text: str) -> str | None:
 
 
 def _encode_like(decoded: str, before: str) -> str:
-    """Return a text in base64, in the alphabet and with the padding of another."""
+    """Return a text in base64, with the alphabet and the padding of the text before."""
     data = _compressed_like(decoded.encode(), before.lstrip())
     base64_text = base64.b64encode(data).decode()
     if "-" in before or "_" in before:

@@ -1,4 +1,4 @@
-"""Edits: the changed parts of a text. What stays is not copied piece by piece, so memory stays small."""
+"""Edits of a text: only the changed parts are copied, to save memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_PIECES = 1024
 
 
 class Edits:
-    """The changes of one text, which come in the order of the text.
+    """The changes of one text, from its beginning to its end.
 
     Args:
         text: The text.
@@ -33,12 +33,12 @@ class Edits:
         self._end = 0
 
     def replace(self, start: int, stop: int, new: str) -> None:
-        """Put a text in the place of a part; nothing happens when they are equal."""
+        """Replace a part of the text; an equal text changes nothing."""
         if self._text[start:stop] != new:
             pieces = self._pieces
             pieces += (self._text[self._end : start], new)
             self._end = stop
-            if len(pieces) > _MOST_PIECES:  # each takes fifty bytes more than its text
+            if len(pieces) > _MOST_PIECES:  # each string takes fifty bytes more than its characters
                 self._joined.append("".join(pieces))
                 pieces.clear()
 
@@ -50,7 +50,7 @@ class Edits:
 
 
 def substitute(pattern: re.Pattern[str], change: Callable[[re.Match[str]], str], text: str) -> str:
-    """Return a text whose matches are changed, as `re.sub` does, without a copy of each that stays."""
+    """Return a text with its matches replaced, as `re.sub` does, without copying each match that stays the same."""
     edits: Edits | None = None
     for match in pattern.finditer(text):
         new = change(match)
@@ -61,7 +61,7 @@ def substitute(pattern: re.Pattern[str], change: Callable[[re.Match[str]], str],
 
 
 def split_at(text: str, separator: str, start: int = 0) -> Iterator[tuple[int, str]]:
-    """Yield where each part of a text starts, and the part, as `str.split` divides it."""
+    """Yield the start and the text of each part, as `str.split` divides a text."""
     while (stop := text.find(separator, start)) >= 0:
         yield start, text[start:stop]
         start = stop + len(separator)

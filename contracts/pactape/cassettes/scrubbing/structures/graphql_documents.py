@@ -1,4 +1,4 @@
-"""GraphQL documents (September 2025, section 2): the literals among their arguments."""
+"""GraphQL documents (September 2025, section 2): literal values of arguments."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _ITEM = re.compile(rf"{_STRING}|-?\d{{1,32}}+(?:\.\d{{1,32}}+)?", re.DOTALL)
 
 
 def looks_like_graphql(text: str) -> bool:
-    """Whether a text starts as a GraphQL document does."""
+    """Whether a text starts like a GraphQL document."""
     return "{" in text and "(" in text and _START.match(text) is not None
 
 
 def scrub_graphql(document: str, visitor: Visitor) -> str:
-    """Return a document without the secrets among its literals; all else keeps its spelling."""
+    """Return a document without the secrets among its literals; the rest is unchanged."""
     bound = bound_variables(document) if "$" in document else {}
     return substitute(_ARGUMENT, lambda match: _argument(match, visitor, bound), document)
 
 
 def _argument(match: re.Match[str], visitor: Visitor, bound: dict[str, str]) -> str:
-    """An argument, or a variable with its default value, which counts as the argument that it is bound to."""
+    """An argument, or a variable's default value, for which the name of its argument counts."""
     argument, between, value = match.groups()
     is_variable = match.string[match.start() - 1 : match.start()] == "$"
     name = bound.get(argument, argument) if is_variable else argument

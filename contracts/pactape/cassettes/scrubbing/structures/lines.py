@@ -1,4 +1,4 @@
-"""Texts of lines: YAML, INI, dotenv, properties, headers, NDJSON and event streams."""
+"""Texts with a name and a value per line: YAML, INI, dotenv, properties, headers and event streams."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FLOW = re.compile(
     r"(?P<before>\{[^{}\n]{0,200}?(?:name|key):[ ]{1,8}[\"']?(?P<name>[\w.-]{1,96})[\"']?[ ]{0,8},"
     r"[^{}\n]{0,200}?value:[ ]{1,8}[\"']?)(?P<value>[^,{}\s\"']+)"
 )
-#: A user and a password, which the colon without a space behind it makes one text of YAML.
+#: A user and a password; without a space after the colon, YAML reads them as one text.
 _USER_AND_PASSWORD = re.compile(
     r"(?P<before>[ \t]*(?:-[ \t]+)?[\"']?[\w.@-]{1,64}:)(?P<password>[^\s:\"']{3,256})(?P<after>[\"'\s]*)"
 )
@@ -39,9 +39,9 @@ _NAME_LINE = re.compile(r"\n[ \t]+(?:name|key):[ \t]*[\"']?([\w.-]{1,96})[\"']?[
 _SECRET_KIND = re.compile(r"^kind:[ \t]*[\"']?Secret[\"']?[ \t\r]*$", re.MULTILINE)
 _BLOCK = re.compile(r"[|>][+-]?\d?|\"{3}|'{3}|")
 _QUOTES = ('"""', "'''")
-#: A value without a structure, which is nothing to replace behind a harmless name.
+#: A value without a structure, which holds no secret after a harmless name.
 _PLAIN = re.compile(r"[\"']?[\w .,/+@-]{0,40}+[\"']?[,;]?[ \t\r]*+", re.ASCII)
-#: Names whose lines are looked at closely: one says what the other is.
+#: Names whose lines are always scrubbed: one of them names the other.
 _SPECIAL = frozenset({"name", "key", "value", *SECRET_DATA})
 _QUOTED = re.compile(r"([\"'])(.*)\1")
 _COMMENT = re.compile(r"(\S+)([ \t]+#.*)")
@@ -52,10 +52,10 @@ _CODE = re.compile(r"\w\(|\)\Z|\w\[")
 
 
 def scrub_lines(text: str, visitor: Visitor) -> str:
-    """Return a text whose lines "name: value" and "name = value" have lost their secrets.
+    """Return a text without the secrets in its lines "name: value" and "name = value".
 
-    Lines that are more indented than a credential's name with no value on its line are its value (YAML), and so
-    are those up to the quotation marks that end it (TOML).
+    If the line of a credential's name has no value, its value is in the lines below that are indented further
+    (YAML), or in those up to the closing quotation marks (TOML).
     """
     if "? " in text:
         text = substitute(_EXPLICIT, lambda match: _explicit(match, visitor), text)
@@ -73,7 +73,7 @@ def scrub_lines(text: str, visitor: Visitor) -> str:
             if len(harmless) < _MOST_CACHED:
                 harmless[name] = is_harmless
         if is_harmless and (_PLAIN.fullmatch(rest) or (rest[:2] == "//" and match["between"] == ":")):
-            continue  # nothing to replace, or a URL, and no pair
+            continue  # a clean line, or a URL instead of a pair
         name = name.strip()
         value, _ = _divided(rest)
         if name in {"name", "key"}:
@@ -87,13 +87,13 @@ def scrub_lines(text: str, visitor: Visitor) -> str:
 
 
 def _explicit(match: re.Match[str], visitor: Visitor) -> str:
-    """A pair of YAML whose key has a mark and a line of its own: "? password", ": tulip"."""
+    """A pair in YAML's long form, on two lines: "? password", ": tulip"."""
     clean = visitor.field(match["name"].strip(), match["value"], FieldContext.PARAMETER)
     return match.group() if clean == match["value"] else match["before"] + clean
 
 
 def _scrub_block(edits: Edits, head: re.Match[str], name: str, visitor: Visitor) -> int:
-    """Scrub the lines that are the value of a name, and return where they end."""
+    """Scrub the lines that are the value of a name, and return the position after them."""
     text, start = head.string, head.end() + 1
     quotes = head["rest"].strip() if head["rest"].strip() in _QUOTES else ""
     depth = len(head["before"]) - len(head["before"].lstrip(" \t"))
@@ -115,7 +115,7 @@ def _scrub_block(edits: Edits, head: re.Match[str], name: str, visitor: Visitor)
 
 
 def _name_below(text: str, start: int) -> str:
-    """The name in the line below: "- value: …" comes before "name: DB_PASSWORD", too."""
+    """The name in the next line, because "- value: …" may come before "name: DB_PASSWORD"."""
     match = _NAME_LINE.match(text, start)
     return match.group(1) if match else ""
 
@@ -124,7 +124,7 @@ def _line(match: re.Match[str], visitor: Visitor, pair_name: str = "") -> str:
     name, (value, after) = pair_name or match["name"].strip(), _divided(match["rest"])
     if not value or _BLOCK.fullmatch(value) or name.count(" ") > _MOST_SPACES or _CODE.search(value):
         return match.group()
-    if value.lstrip("\"'").startswith("-----"):  # a block in PEM, which goes as a whole
+    if value.lstrip("\"'").startswith("-----"):  # a PEM block, which is replaced as a whole
         return match.group()
     comment = _COMMENT.fullmatch(value)
     rest = comment.group(2) if comment else ""
@@ -137,7 +137,7 @@ def _line(match: re.Match[str], visitor: Visitor, pair_name: str = "") -> str:
         and "=" not in match["between"]
         and classify_name(name) is not NameKind.CREDENTIAL
     ):
-        return match.group()  # a sentence behind a colon
+        return match.group()  # a sentence after a colon
     clean = visitor.field(name, plain, FieldContext.PARAMETER) if plain else plain
     if clean == plain:
         return match.group()
@@ -146,7 +146,7 @@ def _line(match: re.Match[str], visitor: Visitor, pair_name: str = "") -> str:
 
 
 def _divided(rest: str) -> tuple[str, str]:
-    """A value, and the comma and the white space behind it."""
+    """A value, and the comma and the white space after it."""
     value = rest.rstrip(" \t\r")
     value = value.removesuffix(",").rstrip(" \t") if value.endswith(",") else value
     return value, rest[len(value) :]

@@ -28,7 +28,7 @@ _NAMING = ("name", "key", "id", "property", "itemprop", "http-equiv")
 _LABELLING = ("name", "key")
 _VALUED = ("value", "content")
 _NAME_ELEMENTS = frozenset({"name", "key", "string-name", "param-name", "th", "dt"})
-#: Elements whose text is a credential behind a label that says so, if it looks random: sentences may be there, too.
+#: Elements whose text is a credential after a label that says so, if it looks random; it may also be a sentence.
 _LABELED_ELEMENTS = frozenset({"td", "dd", "b", "strong", "kbd", "span", "em", "code", "pre", "samp", "tt"})
 _LONGEST_LABEL = 64
 _LABEL_HINT = re.compile(r"key|tok|pass|pwd|secret|cred|auth", re.IGNORECASE)
@@ -52,7 +52,7 @@ def holds_markup(text: str) -> bool:
 
 
 def scrub_markup(text: str, visitor: Visitor) -> str:
-    """Return an XML or HTML text without secrets; all parts without secrets keep their spelling."""
+    """Return an XML or HTML text without secrets; parts without secrets are unchanged."""
     return _Markup(text, visitor).clean()
 
 
@@ -94,7 +94,7 @@ class _Markup:
         return self._name_around(local) if element in _NAMED_ELEMENTS else local
 
     def _label_of(self, inside: str, local: str) -> str:
-        """The name that an element's attributes give to its text; empty for none, or when its own counts."""
+        """The name for an element's text in its attributes; empty if there is none or the element's name counts."""
         attributes = _attributes_among(_LABELLING, inside)
         attribute = next((attributes[key] for key in _LABELLING if key in attributes), "")
         is_harmless = classify_name(local) is NameKind.HARMLESS
@@ -109,7 +109,7 @@ class _Markup:
         return bool(label) and classify_name(label) is not NameKind.HARMLESS
 
     def _name_around(self, local: str) -> str:
-        """The name before an element that is called "Value", or of a credential around it, or its own."""
+        """The name in the element before (for an element called "Value"), a credential's around it, or its own."""
         is_name = self._around and self._around[0] != "\0"
         is_credential = is_name and classify_name(self._around) is NameKind.CREDENTIAL
         return self._name_before or (self._around if is_credential else local)
@@ -152,7 +152,7 @@ class _Markup:
     def _attribute(self, match: re.Match[str], naming: str) -> str:
         name, equals, literal = match.groups()
         local = name.rpartition(":")[2].removeprefix("data-")
-        if local.lower() == "accesskey" and len(literal) == 3:  # noqa: PLR2004 -- HTML's: one key of the keyboard
+        if local.lower() == "accesskey" and len(literal) == 3:  # noqa: PLR2004 -- HTML's access key is one key of the keyboard
             return match.group()
         if local.lower() in _VALUED and naming:
             local = naming
@@ -165,7 +165,7 @@ class _Markup:
 
 
 def _attributes_among(names: tuple[str, ...], inside: str) -> dict[str, str]:
-    """The attributes of a tag that has one of these names; most tags have none, and are not taken apart."""
+    """The attributes of a tag with one of these names; most tags have none, and aren't parsed."""
     lower = inside.lower()
     if not any(name in lower for name in names):
         return {}

@@ -1,4 +1,4 @@
-"""PHP's serialized values, whose texts have their lengths in bytes before them, and its sessions."""
+"""PHP's serialized values and sessions, in which each text has its length in bytes before it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MEMBER = re.compile(
 
 
 def scrub_php(text: str, visitor: Visitor) -> str:
-    """Return a text without the secrets of its serialized members, with their new lengths."""
+    """Return a text without the secrets of its serialized members, with the placeholders' lengths."""
     if "s:" not in text or '"' not in text:
         return text
     edits = Edits(text)

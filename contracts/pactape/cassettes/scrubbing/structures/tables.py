@@ -1,4 +1,4 @@
-"""Tables: CSV (RFC 4180) and its kin with tabs, semicolons and bars, whose first line names the columns."""
+"""Tables with column names in the first line: CSV (RFC 4180), also with tabs, semicolons or bars."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 __all__ = ["find_table", "scrub_table"]
 
 _DELIMITERS = (",", ";", "\t", "|")
-#: How an object's JSON begins in a cell.
+#: The beginning of a JSON object in a cell.
 _QUOTED_JSON = '"{""'
-#: What stands before a table: comments, a spreadsheet's note on its delimiter, a title.
+#: Lines before a table: comments, a spreadsheet's line about its delimiter, a title.
 _BEFORE = re.compile(r"\s*+(?:#|//|sep=)")
 _NAME = re.compile(r"[ \t\"'*_`]*+([\w$@./()\[\]][\w $@./()\[\]-]{0,63}+)[\"'*_`]*+\s*+")
 _RULE = re.compile(r"[ \t|:-]++")
 _MOST_LINES_BEFORE = 6
 _LONGEST = 65_536
-#: Columns that name the value in another column of their row.
+#: Columns that name the value in another column of the same row.
 _NAMING = frozenset({"key", "name", "setting", "variable", "parameter", "property", "field"})
 _VALUED = frozenset({"value", "val"})
 
 
 class Table(NamedTuple):
-    """Where a table is in a text.
+    """The position and the format of a table in a text.
 
     Attributes:
-        start: Where its rows start, behind the line of names.
+        start: The position of its first row, after the line of names.
         names: The names of its columns.
-        delimiter: What stands between two cells.
+        delimiter: The character between two cells.
     """
 
     start: int
@@ -46,11 +46,11 @@ class Table(NamedTuple):
 
 
 def find_table(text: str, content_type: str = "") -> Table | None:
-    """Return the table that a text is, if one of its columns names a credential; None otherwise.
+    """Return the table in a text, if one of its columns is named like a credential; None otherwise.
 
     Args:
         text: The text.
-        content_type: Its type in lower case; only a text of a table's own type may have a single column.
+        content_type: Its type in lower case; only a text whose type is that of a table may have a single column.
     """
     is_table = "csv" in content_type or "tab-separated" in content_type
     for start, line in _first_lines(text):
@@ -68,7 +68,7 @@ def find_table(text: str, content_type: str = "") -> Table | None:
 
 
 def scrub_table(text: str, table: Table, visitor: Visitor) -> str:
-    """Return a text without the secrets in the columns that the table's first line names."""
+    """Return a text without the secrets in the table's columns."""
     edits = Edits(text)
     columns = [name if _is_suspicious(name) else "" for name in table.names]
     naming = _index_of(table.names, _NAMING)
@@ -99,7 +99,7 @@ def _scrub_quoted(cell: re.Match[str], name: str, visitor: Visitor, edits: Edits
 
 
 def _first_lines(text: str) -> Iterator[tuple[int, str]]:
-    """The first lines of a text, each with where it starts."""
+    """The first lines of a text, each with its position."""
     start = 0
     for _ in range(_MOST_LINES_BEFORE):
         end = text.find("\n", start)
@@ -110,7 +110,7 @@ def _first_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _names(line: str) -> tuple[str, ...]:
-    """The names of the columns that a line gives; none for a line of other things."""
+    """The column names in a line; none if the line isn't a table's first one."""
     delimiter = _delimiter(line)
     cells = line.lstrip("\ufeff").split(delimiter) if delimiter else [line.lstrip("\ufeff")]
     names = tuple(match[1] if (match := _NAME.fullmatch(cell)) else "" for cell in cells)
@@ -138,7 +138,7 @@ def _is_suspicious(name: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _cell(delimiter: str) -> re.Pattern[str]:
-    """An expression for a cell, quoted or not, and what ends it."""
+    """A pattern for a cell, quoted or not, and the delimiter or line end after it."""
     stop = re.escape(delimiter)
     return re.compile(
         rf'[ ]{{0,64}}+(?:"((?:[^"]|""){{0,{_LONGEST}}}+)"[ ]{{0,64}}+|([^{stop}\r\n]*+))({stop}|\r?\n|\r|\Z)'

@@ -1,4 +1,4 @@
-"""What the structures give their fields to."""
+"""The visitor to which the parsers of structures pass their fields."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ __all__ = ["FieldContext", "Visitor"]
 
 
 class FieldContext(Enum):
-    """The location of a field.
+    """The kind of structure that a field is in, which decides how much its name says.
 
     Attributes:
-        PARAMETER: In a query, a form, a header, a configuration: where "token" names a credential.
-        BODY: In JSON, XML or GraphQL: where "token" may be anything.
-        PROSE: In a text, behind a colon: where "password" may be followed by a sentence about it.
+        PARAMETER: A query, a form, a header, a configuration: "token" names a credential.
+        BODY: JSON, XML or GraphQL: "token" may be anything.
+        PROSE: A text: "password:" may be followed by a sentence about it.
     """
 
     PARAMETER = 0
     BODY = 1
     PROSE = 2
 
-    __hash__ = object.__hash__  # an enumeration's own takes ten times as long
+    __hash__ = object.__hash__  # the hash of an Enum takes ten times as long
 
 
 class Visitor(Protocol):
@@ -31,17 +31,17 @@ class Visitor(Protocol):
         """Return the value of a field without secrets; itself when it contains none.
 
         Args:
-            name: The field's name; empty for none.
+            name: The field's name; empty if it has none.
             value: Its value, decoded.
             context: The kind of structure that it is in.
-            path: Its path, in a form whose `str` is "$.user.password"; the name when empty.
+            path: Its path; `str(path)` is like "$.user.password". If empty, the name is reported.
         """
 
     def number(self, name: str, value: float, path: object = "") -> float:
-        """Return a number without its secret; itself when it is none."""
+        """Return the placeholder of a number that is a secret; other numbers unchanged."""
 
     def text(self, value: str) -> str:
         """Return a text without secrets that are recognized by their own form or by the structures in it."""
 
     def document(self, value: str) -> str:
-        """Return a text without secrets, taken apart by the structure that it has."""
+        """Return a text without secrets, after parsing it by the structure that it has."""

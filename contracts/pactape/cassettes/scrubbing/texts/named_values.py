@@ -1,4 +1,4 @@
-"""Secrets within texts: private keys, URLs, "name=value", credentials behind their scheme."""
+"""Secrets in running text: private keys, URLs, "name=value" pairs, arguments of calls, encoded parts."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _NAMED = re.compile(
     r"(?P<between>\\?[\"']?[ \t]*+(?:=>|:=|=|:)[ \t]*+(?:[bru](?=[\"']))?|(?(dashes)[ ]++|(?!)))"
     r"(?P<quote>\\?[\"'])?(?P<value>(?(quote)[^\"'\\]*+|[^\s&;,\"'<>(){}|\\]*+))(?![ ]?=[ ]?[\"'])"
 )
-#: A header on a command line: curl -H 'Authorization: Digest username="ada", response="…"'.
+#: A header in a command: curl -H 'Authorization: Digest username="ada", response="…"'.
 _HEADER_OPTION = re.compile(
     r"(?<![\w-])(?P<before>(?:-H|--header)[ =]?(?P<quote>\\?[\"'])(?P<name>[A-Za-z][\w-]{1,64}+):[ ]?)"
     r"(?P<value>(?:(?!(?P=quote))[^\n])*+)"
 )
-#: A name and a value as arguments, or an index and what is assigned: setHeader("X-Key", "…"), env["KEY"] = "…".
+#: A name and a value as arguments, or as an index and what is assigned: setHeader("X-Key", "…"), env["KEY"] = "…".
 _CALLED = re.compile(
     r"(?P<before>(?:\([ ]?(?P<quote>[\"'])(?P<name>[A-Za-z_][\w.-]{0,64}+)(?P=quote)[ ]?,|"
     r"\[[ ]?(?P<quote2>[\"'])(?P<name2>[A-Za-z_][\w.-]{0,64}+)(?P=quote2)[ ]?\][ ]?=)[ ]?[\"'])"
@@ -54,7 +54,7 @@ _CALLED = re.compile(
 _SETTER = re.compile(
     r"(?P<before>(?<!\w)(?:set|with)_?(?P<name>\w{2,64})\([ ]?[\"'])(?P<value>[^\"'\\\n]{8,512}+)(?=[\"'])"
 )
-#: What stands in a program where a value would be: names, and the beginning of calls.
+#: An expression of a program instead of a value: a name, or the beginning of a call.
 _EXPRESSION = re.compile(r"(?:[A-Za-z_][A-Za-z_.]*+|[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)+)")
 _KEYWORDS = frozenset(
     [
@@ -73,10 +73,10 @@ _KEYWORDS = frozenset(
         "const",
     ]
 )
-#: Short words and what stands between them in paths: nothing that could be a secret, or name one.
+#: Short words, and the separators of paths: too short for a secret, and without names of secrets.
 _SHORT_WORDS = re.compile(r"(?:(?!\d{4}-\d{4,6}-)[A-Za-z0-9_]{1,11}+(?![A-Za-z0-9_])|[/,~|-])*+")
 _ENCODED = re.compile(r"(?<![\w%])(?:[\w.~*+!'()-]|%[0-9A-Fa-f]{2}){12,}+")
-#: Behind these in a URL is a parameter.
+#: The characters before a parameter in a URL.
 _BEFORE_PARAMETERS = frozenset("?&")
 _ENCODED_MARK = re.compile(r"%(?:3D|7B|22|3A%2F%2F)", re.IGNORECASE)
 #: Base64 within a text: a string of a program, a word of a header.
@@ -86,12 +86,12 @@ _DATA_URL = re.compile(r"(data:[\w/+.;=-]{0,100};base64,)([A-Za-z0-9+/=_-]++)")
 
 
 def has_only_short_words(text: str) -> bool:
-    """Whether a text is short words without anything that could name a secret; False says nothing."""
+    """Whether a text has only short words, and so no secret; False says nothing."""
     return _SHORT_WORDS.fullmatch(text) is not None
 
 
 def scrub_private_keys(text: str, replace: Callable[[str, str], str]) -> str:
-    """Return a text whose private keys (RFC 7468) are replaced, also those that are cut off before their end."""
+    """Return a text without private keys (RFC 7468), including truncated ones."""
     if "Private-Lines:" in text:
         text = _PUTTY.sub(lambda match: match[1] + replace(match[2], "private key"), text)
     pieces: list[str] = []
@@ -108,7 +108,7 @@ def scrub_private_keys(text: str, replace: Callable[[str, str], str]) -> str:
 
 
 def scrub_header_options(text: str, visitor: Visitor) -> str:
-    """Return a text without the secrets of the headers that its commands send: curl -H 'X-Api-Key: …'."""
+    """Return a text without the secrets in headers of commands: curl -H 'X-Api-Key: …'."""
     if "-H" not in text and "--header" not in text:
         return text
     return substitute(_HEADER_OPTION, lambda match: _header_option(match, visitor), text)
@@ -117,13 +117,13 @@ def scrub_header_options(text: str, visitor: Visitor) -> str:
 def scrub_named_values(
     text: str, visitor: Visitor, replace: Callable[[str, str], str], *, own_names: bool = False
 ) -> str:
-    """Return a text without secrets in URLs, in "name=value" pairs, and behind "Basic" and "Bearer".
+    """Return a text without secrets in URLs, in "name=value" pairs, and after "Basic" and "Bearer".
 
     Args:
         text: Any text.
         visitor: Replaces the secrets of fields.
         replace: Replaces a secret; called with its text and its kind.
-        own_names: Whether the project has names of its own.
+        own_names: Whether the project's settings have further names of secrets.
     """
     if "://" in text:
         text = scrub_urls_in_text(text, visitor)
@@ -158,7 +158,7 @@ def _pair(match: re.Match[str], visitor: Visitor, taken_apart: UrlsInText) -> st
         return match.group()
     if not value or value.startswith("scrubbed") or (not match["quote"] and _is_code(match)):
         return match.group()
-    if match["between"] == ":" and value.startswith("//"):  # a URL, and no pair
+    if match["between"] == ":" and value.startswith("//"):  # a URL instead of a pair
         return match.group()
     is_assignment = "=" in match["between"] or bool(match["quote"]) or bool(match["dashes"])
     clean = visitor.field(name, value, FieldContext.PARAMETER if is_assignment else FieldContext.PROSE)
@@ -167,12 +167,12 @@ def _pair(match: re.Match[str], visitor: Visitor, taken_apart: UrlsInText) -> st
 
 def _is_code(match: re.Match[str]) -> bool:
     """Whether an unquoted value is an expression of a program: "get_token()", "os.environ[…]", "await …"."""
-    value, behind = match["value"], match.string[match.end() : match.end() + 1]
-    if value in _KEYWORDS and behind in {" ", "."}:
+    value, next_character = match["value"], match.string[match.end() : match.end() + 1]
+    if value in _KEYWORDS and next_character in {" ", "."}:
         return True
-    if value.endswith("[") and behind in {"'", '"'}:
+    if value.endswith("[") and next_character in {"'", '"'}:
         return _EXPRESSION.fullmatch(value[:-1]) is not None
-    return behind == "(" and _EXPRESSION.fullmatch(value) is not None
+    return next_character == "(" and _EXPRESSION.fullmatch(value) is not None
 
 
 def _header_option(match: re.Match[str], visitor: Visitor) -> str:

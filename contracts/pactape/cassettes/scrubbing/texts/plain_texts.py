@@ -1,4 +1,4 @@
-"""Plain texts: the cheap check that passes over texts that hold no secret, whatever structure they have."""
+"""Plain texts: a cheap check that recognizes most texts without secrets, whatever structure they have."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _PLAIN = re.compile(
     | (?:/(?:[A-Za-z0-9._~-]{0,11}|[a-z._~-]{0,60}))++""",
     re.VERBOSE | re.ASCII,
 )
-#: A word, a path or an identifier: there is no name in it that could say what another part of it is.
+#: A word, a path or an identifier, in which no part can be the name of another part.
 _WORD = re.compile(r"(?!--)[\w.#$/-]+", re.ASCII)
-#: Characters behind which a name or value may be spelled in another way: escapes, entities.
+#: Characters that begin an escape or an entity, which may hide a name or a value.
 _ESCAPED = re.compile(r"[%&\\]")
 _NAME = re.compile(r"[A-Za-z_][\w.$-]*")
-#: Words that make a credential's name with the word before them: "security code".
+#: Words that form a credential's name with the word before them: "security code".
 _ENDINGS = re.compile(r" (?:codes?|ids?|string|phrase|words|number)(?!\w)", re.IGNORECASE)
 _SPECIAL_NAMES = SPECIAL_HEADERS | {"code"}
-#: A run of base64, which may go on in the next lines.
+#: A run of base64, which may continue on the next lines.
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}+={0,2}(?:\r?\n[A-Za-z0-9+/_-]{1,76}+={0,2})*+")
 _USER = re.compile(r"://[^/\s\"'<>]*@|:[^\s:@/'\"]{8,256}@")
 _LONGEST = 4096
@@ -38,7 +38,7 @@ _URL = re.compile(
     r"(?:/(?:[A-Za-z0-9._~!*,@#/-]|\{[/?&+]?[\w,-]{1,60}\})*+)?",
     re.ASCII,
 )
-#: What stands in a URL's path before a one-time secret.
+#: Path segments before a one-time secret.
 _ONE_TIME = re.compile(
     r"/(?:reset|verif|confirm|activat|unsub|invit|magic|one-?time|passw|api|access|auth|share|token)[^/]*+/[^/]{16}"
     r"|/\(s\("
@@ -48,7 +48,7 @@ _CARD_HINT = re.compile(r"\d{4}[ -]\d{4}")
 
 
 def is_plain_text(text: str) -> bool:
-    """Whether a text holds nothing to replace: True is certain, False means that a closer look is needed."""
+    """Whether a text is certain to hold no secret. False says nothing: the walk must decide."""
     if _PLAIN.fullmatch(text) and "--" not in text:
         return " " not in text or not may_hold_prose_secret(text)
     if _WORD.fullmatch(text):
@@ -61,19 +61,19 @@ def is_plain_text(text: str) -> bool:
 
 
 def is_plain_url(text: str) -> bool:
-    """Whether a text is a URL without user, query and escapes that holds nothing to replace."""
+    """Whether a text is a URL without user, query, escapes and secrets."""
     if _URL.fullmatch(text) is None:
         return False
     return not (_is_path_or_number(text) or holds_form(text))
 
 
 def _holds_base64(text: str) -> bool:
-    """Whether a run of base64, or of hexadecimal digits, decodes to something with a structure."""
+    """Whether base64 or hexadecimal digits in a text decode to a text with a structure."""
     return any(map(holds_encoded, _BASE64.findall(text)))
 
 
 def _is_path_or_number(text: str) -> bool:
-    """Whether a word or a URL may be a card's number, or a path with a one-time secret."""
+    """Whether a word or a URL may be a card number, or a path with a one-time secret."""
     return ("/" in text and _names_one_time_secret(text)) or _CARD_HINT.search(text) is not None
 
 
@@ -82,7 +82,7 @@ def _names_one_time_secret(text: str) -> bool:
 
 
 def _may_name_secret(text: str) -> bool:
-    """Whether a text may have a secret behind a name, a scheme or a user."""
+    """Whether a text may have a secret after a name, a scheme or a user."""
     has_pairs = "=" in text or "--" in text or "\n" in text or text.count(":") > text.count("://")
     if (has_pairs or _OPENING.search(text) is not None) and may_name_credential(text) and _names_secret(text):
         return True
@@ -92,7 +92,7 @@ def _may_name_secret(text: str) -> bool:
 
 
 def _names_secret(text: str) -> bool:
-    """Whether one of a text's words is the name of a credential; in a long text not each word is checked."""
+    """Whether a word of a text is the name of a credential; assumed for long texts."""
     if len(text) > _LONGEST or _ENDINGS.search(text) is not None:
         return True
     names = set(_NAME.findall(text))

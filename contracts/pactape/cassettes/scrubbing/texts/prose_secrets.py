@@ -1,4 +1,4 @@
-"""Secrets behind words, behind schemes of credentials and in commands, as people and documentation write them."""
+"""Secrets in prose and commands, as people write them: "the password is …", "Bearer …", "curl -u ada:…"."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _SPOKEN_CODE = re.compile(
     r"[ ](?:code|pin|passcode|password)|otp|passcode)(?:[ ]is)?:?[ ]{1,2})(\d{4,8}|\d{3}[ -]\d{3})(?![\w-])",
     re.IGNORECASE,
 )
-#: Secrets behind words and in commands, as people put them; before each what such a text has in lower case. Only
-#: the forms with "-u" and "@" match texts without white space, see `may_hold_prose_secret`.
+#: Forms of secrets in prose and commands, each with texts one of which is in every match (in lower case). Only the
+#: forms with "-u" and "@" match texts without white space, see `may_hold_prose_secret`.
 _PROSE_FORMS = (
     ((" code", " pin", " pass", "otp", "passcode"), _SPOKEN_CODE),
     (
@@ -146,23 +146,23 @@ _PROSE_FORMS = (
         ),
     ),
 )
-#: A line "host:port:database:user:password" (PostgreSQL's password file), and not an identifier of five numbers.
+#: A line "host:port:database:user:password" (PostgreSQL's password file), but not an identifier of five numbers.
 _PASSWORD_LINE = re.compile(
     r"((?:^|\n)(?!(?:[0-9A-Fa-f]+:){4}[0-9A-Fa-f]+(?![^\s:]))"
     r"[\w.*-]{1,253}+:(?:\d{1,5}|\*):[\w.*-]{1,64}+:[\w.*-]{1,64}+:)([^\s:]{6,256}+)(?=\s|$)"
 )
 _COLONS_OF_PASSWORD_LINE = 4
-#: In longer texts words are looked for one by one.
+#: In longer texts, the words are searched for one by one.
 _LONG = 512
-#: What a text with one of these secrets has in lower case.
+#: Every text with one of these secrets has a match in lower case, or several colons.
 _HINT = re.compile(
     any_of({*_SCHEME_WORDS, *_SECRET_WORDS, *(each for needles, _ in _PROSE_FORMS for each in needles)})
 )
 
 
 def may_hold_prose_secret(text: str) -> bool:
-    """Whether a text may have a secret behind a word or in a command: "Bearer …", "the code is 123456"."""
-    if " " not in text and text.isprintable():  # without white space only few forms are possible
+    """Whether a text may have a secret in prose or a command: "Bearer …", "the code is 123456"."""
+    if " " not in text and text.isprintable():  # without white space, only a few forms are possible
         return ("@" in text or text[:1] == "-" or text.count(":") >= _COLONS_OF_PASSWORD_LINE) and any(
             _forms_in(text.lower(), text)
         )
@@ -179,7 +179,7 @@ def may_hold_prose_secret(text: str) -> bool:
 
 
 def scrub_prose_secrets(text: str, replace: Callable[[str, str], str]) -> str:
-    """Return a text without secrets behind words, behind schemes and in commands.
+    """Return a text without secrets in prose and commands.
 
     Args:
         text: Any text.
@@ -198,14 +198,14 @@ def scrub_prose_secrets(text: str, replace: Callable[[str, str], str]) -> str:
 
 
 def _may_hold(lower: str) -> bool:
-    """Whether a text in lower case may have a secret of a kind that this module knows; most short ones don't."""
+    """Whether a text in lower case may have one of these secrets; most short texts don't."""
     if len(lower) > _LONG:
         return True
     return _HINT.search(lower) is not None or lower.count(":") >= _COLONS_OF_PASSWORD_LINE
 
 
 def _forms_in(lower: str, text: str) -> Iterator[re.Pattern[str]]:
-    """The forms of spoken secrets that a text has; `lower` is the text in lower case."""
+    """The forms of secrets in a text; `lower` is the text in lower case."""
     for needles, form in _PROSE_FORMS:
         for needle in needles:
             if needle in lower:
@@ -236,13 +236,13 @@ def _replace_after_word(match: re.Match[str], replace: Callable[[str, str], str]
 
 
 def _replace_prose_form(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
-    before, *behind = match.groups()
-    if not behind:
+    before, *after = match.groups()
+    if not after:
         return replace(before, "one-time code")
     if match.re is _SPOKEN_CODE:
-        return f"{before}{replace(behind[0], 'one-time code')}"
-    if "@" not in match.string[match.end() : match.end() + 1] or _has_digit_and_letter(behind[0]):
-        return f"{before}{replace(behind[0], 'secret in a text')}"
+        return f"{before}{replace(after[0], 'one-time code')}"
+    if "@" not in match.string[match.end() : match.end() + 1] or _has_digit_and_letter(after[0]):
+        return f"{before}{replace(after[0], 'secret in a text')}"
     return match.group()
 
 

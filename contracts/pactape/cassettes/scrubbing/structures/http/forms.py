@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["looks_like_form", "scrub_form"]
 
-#: Parameters beside which `code` is an authorization code (RFC 6749, sections 4.1.2 and 4.1.3).
+#: Next to these parameters, `code` is an authorization code (RFC 6749, sections 4.1.2 and 4.1.3).
 _AUTHORIZATION = re.compile(
     r"(?:^|[?&;])(?:grant_type|state|session_state|redirect_uri|code_verifier|client_id|iss|scope)="
 )
@@ -35,9 +35,9 @@ def looks_like_form(text: str) -> bool:
 
 
 def scrub_form(text: str, visitor: Visitor) -> str:
-    """Return a form or query without secrets; parameters that hold none keep their spelling.
+    """Return a form or query without secrets; parameters that hold none are unchanged.
 
-    A parameter's value is taken apart by itself, so a URL or JSON in it loses its secrets, too.
+    Secrets are also replaced in structures in a parameter's value, such as a URL or JSON.
     """
     is_authorization = _AUTHORIZATION.search(text) is not None
     bound = _bound_variables(text)
@@ -69,14 +69,14 @@ def _parameter(parameter: str, visitor: Visitor, *, is_authorization: bool) -> s
 
 
 def _bound_variables(text: str) -> dict[str, str]:
-    """The argument by variable of a GraphQL document in the parameter `query`."""
+    """The argument of each variable of a GraphQL document in the parameter `query`."""
     if "variables=" not in text or (query := _QUERY.search(text)) is None:
         return {}
     return bound_variables(_unquoted(query.group(1)))
 
 
 def _variables(parameter: str, visitor: Visitor, bound: dict[str, str]) -> str:
-    """The variables of a GraphQL document, whose names are those of the arguments that they are bound to."""
+    """The variables of a GraphQL document; the names of their arguments count."""
     name, _, value = parameter.partition("=")
     plain = _unquoted(value)
     clean = scrub_json(plain, visitor, JsonContext(aliases=bound))

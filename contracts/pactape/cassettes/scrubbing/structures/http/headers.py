@@ -1,4 +1,4 @@
-"""Headers: cookies (RFC 6265), credentials and challenges (RFC 9110, section 11)."""
+"""Headers with a format of their own: cookies (RFC 6265), credentials and challenges (RFC 9110, section 11)."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
 
 __all__ = ["COOKIE_HEADERS", "SCRUBBERS", "SPECIAL_HEADERS"]
 
-#: Headers that hold "scheme credentials", or a credential whose name says nothing about it.
+#: Headers with "scheme credentials", or with a credential despite a name that says nothing.
 _CREDENTIAL_HEADERS = word_set(
     "authorization proxy-authorization x-authorization x-forwarded-authorization x-original-authorization "
     "x-serverless-authorization x-http-authorization x-honeycomb-team x-jfrog-art-api x-tableau-auth"
 )
 COOKIE_HEADERS = frozenset({"cookie", "cookie2", "set-cookie", "set-cookie2"})
-#: Headers that hold "scheme name=value, …".
+#: Headers with "scheme name=value, …".
 _CHALLENGE_HEADERS = frozenset(
     {"www-authenticate", "proxy-authenticate", "authentication-info", "proxy-authentication-info", "x-wsse"}
 )
-#: Tokens that browsers send as a protocol, since they can't set other headers: "bearer.…", "token-…".
+#: Tokens that browsers send as a WebSocket protocol, because they can't set other headers: "bearer.…", "token-…".
 _PROTOCOL = re.compile(
     r"(?<![\w.-])((?:[\w-]{1,40}\.)?(?:bearer|token|jwt|auth|authorization|api[-_]?key|access[-_]token)[.-])([\w~+/=.-]{8,}+)",
     re.IGNORECASE,
 )
 _PROTOCOL_HEADER = "sec-websocket-protocol"
-#: Headers that hold no credential, whatever their names: a handshake's nonce, published signatures.
+#: Headers without a credential, despite their names: a handshake's nonce, published signatures.
 _PUBLIC_HEADERS = frozenset(
     {"sec-websocket-key", "sec-websocket-accept", "dkim-signature", "signature-input"}
 )
-#: Headers that are taken apart in a way of their own.
+#: Headers with a format of their own.
 SPECIAL_HEADERS = COOKIE_HEADERS | _CREDENTIAL_HEADERS | _CHALLENGE_HEADERS | {_PROTOCOL_HEADER}
 _VALUE, _PATH = "authorization_value", "Authorization"
 #: A longer name may be a token itself.
@@ -49,7 +49,7 @@ _CHALLENGE = re.compile(r'([\w-]{1,64}+)=(?:"([^"]*+)"|([^\s,"]++))')
 def _scrub_credentials(value: str, visitor: Visitor) -> str:
     """Return credentials with their scheme, but without their secret.
 
-    A scheme's name is a word before the credentials; a value of one word is the secret itself.
+    The scheme is the word before the credentials; a value of one word is the secret itself.
     """
     match = _SCHEME.fullmatch(value.strip())
     if match is None:
@@ -59,7 +59,7 @@ def _scrub_credentials(value: str, visitor: Visitor) -> str:
 
 
 def _scrub_protocols(value: str, visitor: Visitor) -> str:
-    """Return the subprotocols of a web socket (RFC 6455, section 11.3.4) without their tokens."""
+    """Return the subprotocols of a WebSocket (RFC 6455, section 11.3.4) without their tokens."""
     value = _PROTOCOL.sub(
         lambda match: match[1] + visitor.field(_VALUE, match[2], FieldContext.PARAMETER), value
     )
@@ -67,14 +67,14 @@ def _scrub_protocols(value: str, visitor: Visitor) -> str:
 
 
 def _scrub_cookies(value: str, visitor: Visitor) -> str:
-    """Return a Cookie header whose cookies have lost their values: each may be a session."""
+    """Return a Cookie header with a placeholder for each value, because any cookie may be a session."""
     if "=" not in value:
         return visitor.text(value) if " " in value.strip() else _nameless(value, visitor)
     return _COOKIE_PAIR.sub(lambda match: _cookie(match, visitor), value)
 
 
 def _scrub_set_cookie(value: str, visitor: Visitor) -> str:
-    """Return a Set-Cookie header whose cookies have lost their values; their attributes stay."""
+    """Return a Set-Cookie header with a placeholder for each value; the attributes stay."""
     first, semicolon, attributes = value.partition(";")
     if "=" not in first:
         return _nameless(first, visitor) + semicolon + attributes
@@ -85,12 +85,12 @@ def _scrub_set_cookie(value: str, visitor: Visitor) -> str:
 
 
 def _scrub_challenge(value: str, visitor: Visitor) -> str:
-    """Return a challenge whose parameters have lost their secrets; realm and scheme stay."""
+    """Return a challenge without the secrets in its parameters; realm and scheme stay."""
     return _CHALLENGE.sub(lambda match: _parameter(match, visitor), value)
 
 
 def _nameless(value: str, visitor: Visitor) -> str:
-    """A cookie without a name, which browsers keep, too."""
+    """A cookie without a name, which browsers accept, too."""
     return visitor.field("cookie ", value, FieldContext.PARAMETER) if value.strip() else value
 
 
@@ -110,7 +110,7 @@ def _parameter(match: re.Match[str], visitor: Visitor) -> str:
     return match.group() if clean == value else match.group().replace(value, clean, 1)
 
 
-#: What takes a header apart, by its name in lower case.
+#: The function that scrubs a header with a format of its own, by the header's name in lower case.
 SCRUBBERS: dict[str, Callable[[str, Visitor], str]] = {
     **dict.fromkeys(("cookie", "cookie2"), _scrub_cookies),
     **dict.fromkeys(("set-cookie", "set-cookie2"), _scrub_set_cookie),

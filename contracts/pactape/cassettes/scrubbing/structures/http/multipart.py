@@ -1,4 +1,4 @@
-"""Multipart bodies (RFC 2046, RFC 7578): each part by itself, so binary parts stay unchanged."""
+"""Multipart bodies (RFC 2046, RFC 7578): each part is scrubbed separately, so binary parts stay unchanged."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def scrub_multipart(
 
     Args:
         body: The bytes.
-        content_type: The header's value; without a boundary in it, the first line gives it.
+        content_type: The header's value; if it has no boundary, the body's first line is the boundary.
         visitor: Replaces secrets in the form's fields.
         scrub_part: Replaces secrets in a part with a content type of its own.
     """
@@ -52,7 +52,7 @@ def scrub_multipart(
 
 
 def looks_like_multipart(body: bytes) -> bool:
-    """Whether a body of no known type begins with a boundary and the header of a part."""
+    """Whether a body of unknown type begins with a boundary and the header of a part."""
     return body.startswith(b"--") and _START.match(body) is not None
 
 
@@ -91,7 +91,7 @@ def _value(head: bytes, value: bytes, visitor: Visitor, scrub_part: Callable[[by
 
 
 def _charset(value: bytes) -> str | None:
-    """The charset of a field: UTF-8, or ISO-8859-1 where most characters are ASCII; None for binary data."""
+    """The charset of a field: UTF-8, or ISO-8859-1 if most characters are ASCII; None for binary data."""
     try:
         value.decode()
     except UnicodeDecodeError:

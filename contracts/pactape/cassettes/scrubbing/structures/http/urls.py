@@ -1,4 +1,4 @@
-"""URLs (RFC 3986): the password before the host, matrix parameters, query and fragment."""
+"""URLs (RFC 3986): password before the host, one-time secrets in paths, matrix parameters, query and fragment."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PARTS = re.compile(
 )
 _IN_TEXT = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,40}+(?::[a-z]+)?://[^\s\"'<>\\`|]++")
 _WEB = re.compile(r"https?://[\w.-]++(?::\d{1,5})?(?:[/?#][^\s\"'<>\\`|,;(){}\[\]]*+)?", re.ASCII)
-#: Path segments behind which a random segment is a one-time secret.
+#: Path segments after which a random segment is a one-time secret.
 _BEFORE_SECRETS = re.compile(
     r"(?:reset|verify|confirm|activate|unsubscribe|invite|magic|one-?time|password|passwd|api[-_]?key|"
     r"access[-_]?token|auth[-_]?token|share[-_]?token)(?:[-_]\w+)?"
@@ -35,12 +35,12 @@ _PATH_SESSION = re.compile(r"\(S\((\w{16,64})\)\)")
 
 
 def is_web_url(text: str) -> bool:
-    """Whether a text is a URL of the web as a whole, of which everything is taken apart as one."""
+    """Whether a whole text is an HTTP URL."""
     return text.startswith(("http://", "https://")) and _WEB.fullmatch(text) is not None
 
 
 def scrub_url(url: str, visitor: Visitor) -> str:
-    """Return a URL, absolute or not, without secrets."""
+    """Return an absolute or relative URL without secrets."""
     parts = _PARTS.fullmatch(url)
     if parts is None:
         return visitor.text(url)
@@ -56,12 +56,12 @@ def scrub_url(url: str, visitor: Visitor) -> str:
 
 
 def scrub_urls_in_text(text: str, visitor: Visitor) -> str:
-    """Return a text whose absolute URLs have lost their secrets."""
+    """Return a text without the secrets in its absolute URLs."""
     return substitute(_IN_TEXT, lambda match: scrub_url(match.group(), visitor), text)
 
 
 class UrlsInText:
-    """The places of the absolute URLs in a text; asked for in the order of the text."""
+    """The positions of the absolute URLs in a text; `hold` must be called with increasing positions."""
 
     def __init__(self, text: str) -> None:
         self._urls = _IN_TEXT.finditer(text) if "://" in text else iter(())
@@ -75,7 +75,7 @@ class UrlsInText:
 
 
 def _fragment(fragment: str, visitor: Visitor) -> str:
-    """A fragment: a form (RFC 6749, section 4.2.2), or the route of an application in the browser."""
+    """A fragment without secrets: a form (RFC 6749, section 4.2.2), or a route of a web application."""
     route, mark, query = fragment.partition("?")
     if mark:
         return f"{_path(route, visitor)}?{scrub_form(query, visitor)}"
@@ -83,7 +83,7 @@ def _fragment(fragment: str, visitor: Visitor) -> str:
 
 
 def _host(host: str, visitor: Visitor) -> str:
-    """The authority, without the password before the host; one word there is a secret if it looks random."""
+    """The authority without the password before the host; a single word there is a secret if it looks random."""
     user_info, at, address = host.rpartition("@")
     if not at:
         return host
@@ -108,12 +108,12 @@ def _path(path: str, visitor: Visitor) -> str:
         elif "=" in segment:
             segments[index] = scrub_form(segment, visitor)
         elif index and len(segment) > 15 and _BEFORE_SECRETS.fullmatch(segments[index - 1]):  # noqa: PLR2004 -- words
-            segments[index] = _behind(segments[index - 1].lower(), segment, visitor)
+            segments[index] = _segment_after(segments[index - 1].lower(), segment, visitor)
     return "/".join(segments)
 
 
-def _behind(before: str, segment: str, visitor: Visitor) -> str:
-    """A segment behind a word for secrets; behind a collection's name an identifier or an address is none."""
+def _segment_after(before: str, segment: str, visitor: Visitor) -> str:
+    """A segment after a word for secrets; an identifier or an address after a collection's name is no secret."""
     if (before.endswith("s") and is_uuid(segment)) or (
         before in {"token", "tokens"} and _MINT.fullmatch(segment)
     ):
@@ -122,6 +122,6 @@ def _behind(before: str, segment: str, visitor: Visitor) -> str:
 
 
 def _matrix(segment: str, visitor: Visitor) -> str:
-    """A segment with parameters of its own (RFC 3986, section 3.3): "users;jsessionid=…"."""
+    """A segment with parameters (RFC 3986, section 3.3) without their secrets: "users;jsessionid=…"."""
     first, *parameters = segment.split(";")
     return ";".join([first, *(scrub_form(each, visitor) for each in parameters)])

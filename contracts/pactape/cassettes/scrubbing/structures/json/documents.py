@@ -1,4 +1,4 @@
-"""JSON: documents, lines of documents, and documents within other texts. What isn't replaced keeps its spelling."""
+"""JSON: documents, lines of documents, and documents in other texts. Only replaced values change in the text."""
 
 from __future__ import annotations
 
@@ -76,9 +76,9 @@ def scrub_json(text: str, visitor: Visitor, context: JsonContext | None = None) 
 
 
 def scrub_json_in_text(text: str, visitor: Visitor) -> str | None:
-    """Return a text whose JSON documents have lost their secrets; None when it contains no document.
+    """Return a text without the secrets in its JSON documents; None if it contains no document.
 
-    Documents may be on lines of their own, or anywhere in a script or an event stream.
+    Documents may be on separate lines, or anywhere in a script or an event stream.
     """
     edits = Edits(text)
     context = JsonContext()
@@ -97,13 +97,13 @@ def scrub_json_in_text(text: str, visitor: Visitor) -> str | None:
 
 
 def _edits(document: Any, visitor: Visitor, root: JsonContext) -> Iterator[tuple[int, Any]]:
-    """The new value of each scalar that changes, by its number among the scalars and keys of the text."""
+    """The new value of each scalar that changes, with its index among the scalars and keys of the text."""
     number = 0
     stack: list[Iterator[tuple[JsonContext, Any]]] = [iter([(root, document)])]
     while stack:
         for context, value in stack[-1]:
             if isinstance(value, Part):
-                value = value.decode()  # noqa: PLW2901 -- the same value
+                value = value.decode()  # noqa: PLW2901 -- the same value, decoded
             if isinstance(value, JsonObject):
                 stack.append(_members(value, context))
                 break
@@ -119,7 +119,7 @@ def _edits(document: Any, visitor: Visitor, root: JsonContext) -> Iterator[tuple
 
 
 def _items(values: Iterable[Any], context: JsonContext) -> Iterator[tuple[JsonContext, Any]]:
-    """The items of a list, which have its name; the second one of ["password", "…"] has that of the first, too."""
+    """The items of a list with their contexts; in ["password", "…"], the first one may name the second."""
     inside = context.in_list()
     rest = iter(values)
     first = list(itertools.islice(rest, _PAIR + 1))
@@ -132,7 +132,7 @@ def _items(values: Iterable[Any], context: JsonContext) -> Iterator[tuple[JsonCo
 def _arguments(
     values: Iterable[Any], context: JsonContext, inside: JsonContext
 ) -> Iterator[tuple[JsonContext, Any]]:
-    """The items of a longer list; the one behind an option has its name, too: ["login", "--password", "…"]."""
+    """The items of a longer list; one after an option may be its value: ["login", "--password", "…"]."""
     option = ""
     for each in values:
         yield context.in_list(after=option) if option else inside, each
@@ -161,20 +161,20 @@ def _scalar(value: Any, visitor: Visitor, context: JsonContext) -> Any:
 
 
 def _edit_scalars(text: str, edits: Iterator[tuple[int, Any]]) -> str:
-    """A text whose scalars and keys are changed, as they come; the text itself when none is."""
+    """A text with its edited scalars and keys; the text itself if there are no edits."""
     number, clean = next(edits, (-1, None))
     if number < 0:
         return text
     changes = Edits(text)
     for index, scalar in enumerate(_SCALAR.finditer(text)):
         if index == number:
-            changes.replace(scalar.start(), scalar.end(), _spelled_like(scalar.group(), clean))
+            changes.replace(scalar.start(), scalar.end(), _encode_like(scalar.group(), clean))
             number, clean = next(edits, (-1, None))
     return changes.result()
 
 
-def _spelled_like(before: str, value: Any) -> str:
-    """A scalar in JSON; it has no characters that the one before it escaped: the charset may lack them."""
+def _encode_like(before: str, value: Any) -> str:
+    """A scalar in JSON, in ASCII if the replaced one was: the charset may lack other characters."""
     is_ascii = before.isascii() or "\\u" in before
     if isinstance(value, str):
         return encode_basestring_ascii(value) if is_ascii else encode_basestring(value)

@@ -1,4 +1,4 @@
-"""Large JSON documents, decoded part by part: a whole tree of objects takes ten times the memory of its text."""
+"""Large JSON documents, decoded part by part: a tree of objects takes ten times the memory of its text."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 __all__ = ["JsonObject", "Part", "decode_by_parts", "decoder"]
 
 _LARGE = 65_536
-#: Parts of parts are decoded by parts so often; below, whole values are decoded, so that time stays linear.
+#: Levels that are decoded part by part; below, whole values are decoded, so that the time stays linear.
 _DEEPEST = 4
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 
 
 class JsonObject(tuple[tuple[str, Any], ...]):
-    """An object as its pairs: duplicates stay, and in order."""
+    """An object as its pairs in order, with duplicates."""
 
     __slots__ = ()
 
@@ -29,7 +29,7 @@ decoder = json.JSONDecoder(object_pairs_hook=JsonObject)
 
 
 def _nested(levels: int) -> str:
-    """An expression for what stands between brackets that don't match, with containers of so many levels."""
+    """A pattern for the text up to an unmatched bracket, across containers of this many levels."""
     plain = rf'[^"\[\]{{}}]++|{_STRING}'
     inner = plain
     for _ in range(levels):
@@ -39,19 +39,19 @@ def _nested(levels: int) -> str:
 
 _TO_BRACKET = re.compile(rf"(?:{_nested(2)})*+([\[\]{{}}])", re.DOTALL)
 _SPACE = re.compile(r"[ \t\r\n]*+")
-#: Some items of a list that are small, or have few levels; each with the comma behind it.
+#: Some items of a list that are small or have few levels, each with the comma after it.
 _ITEM = rf'(?:[^",\[\]{{}}]++|{_STRING}|\{{(?:{_nested(2)})*+\}}|\[(?:{_nested(2)})*+\])++'
 _ITEMS = re.compile(rf"(?:{_ITEM},){{1,64}}+", re.DOTALL)
 
 
 class Part(NamedTuple):
-    """An object or a list of a valid document that is decoded when it is needed.
+    """An object or a list in a valid document, decoded when it is needed.
 
     Attributes:
         text: The document.
         start: Where the value starts.
         stop: Where it ends.
-        level: How many parts are around it.
+        level: The number of parts around it.
     """
 
     text: str
@@ -60,7 +60,7 @@ class Part(NamedTuple):
     level: int = 0
 
     def decode(self) -> Any:
-        """Return a small value as a whole; of a large one the pairs of an object, or an iterator over a list."""
+        """Return a small value; or the pairs of a large object; or an iterator over a large list."""
         if self.stop - self.start <= _LARGE or self.level >= _DEEPEST:
             return decoder.raw_decode(self.text, self.start)[0]
         return JsonObject(self._members()) if self.text[self.start] == "{" else self._items()
@@ -72,7 +72,7 @@ class Part(NamedTuple):
             at = self._skip_space(self._skip_space(at) + 1)
             value, at = self._value(at)
             yield key, value
-            at = self._behind_comma(at)
+            at = self._after_comma(at)
 
     def _items(self) -> Iterator[Any]:
         at = self._skip_space(self.start + 1)
@@ -84,16 +84,16 @@ class Part(NamedTuple):
                 continue
             value, at = self._value(at)
             yield value
-            at = self._behind_comma(at)
+            at = self._after_comma(at)
 
     def _value(self, at: int) -> tuple[Any, int]:
-        """The value that starts here, and where it ends."""
+        """The value at a position, and its end."""
         if self.text[at] not in "[{":
             return decoder.raw_decode(self.text, at)
         stop = _end_of_container(self.text, at)
         return Part(self.text, at, stop, self.level + 1), stop
 
-    def _behind_comma(self, at: int) -> int:
+    def _after_comma(self, at: int) -> int:
         at = self._skip_space(at)
         return self._skip_space(at + 1) if self.text[at] == "," else at
 
@@ -103,7 +103,7 @@ class Part(NamedTuple):
 
 
 def decode_by_parts(text: str) -> Part | None:
-    """Return a large document as a part; None for one that is small, a scalar or not valid."""
+    """Return a large document as a part; None for a small document, a scalar or invalid JSON."""
     start = len(text) - len(text.lstrip(" \t\r\n"))
     if len(text) <= _LARGE or text[start] not in "[{":
         return None
@@ -118,7 +118,7 @@ def _end_of_container(text: str, start: int) -> int:
     depth, at = 1, start + 1
     while depth:
         bracket = _TO_BRACKET.match(text, at)
-        if bracket is None:  # can't be: the document is valid
+        if bracket is None:  # impossible: the document is valid
             raise ValueError("a bracket is not closed")
         depth += 1 if bracket[1] in "[{" else -1
         at = bracket.end()

@@ -1,4 +1,4 @@
-"""The members of JSON objects that say something about the values beside them or below them, in tables."""
+"""Tables of the members of JSON objects that describe the values next to them or below them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ __all__ = [
     "WHOLLY_SECRET",
 ]
 
-#: In {"name": "password", "value": "…"} the name that counts for the value is the one beside it.
+#: Names of members that name the value next to them: {"name": "password", "value": "…"}.
 NAME_KEYS = (
     "name",
     "key",
@@ -65,23 +65,23 @@ VALUE_KEYS = word_set(
     "value Value val values content secretValue string_value stringValue default defaultValue plaintext "
     "current text data v propertyValue ParameterValue fieldValue settingValue"
 )
-#: Beside these a path names the value that an operation changes (RFC 6902; RFC 7644, section 3.5.2).
+#: Next to an operation, a path names the value that it changes (RFC 6902; RFC 7644, section 3.5.2).
 OPERATION = "op"
 PATH_KEY = "path"
-#: Beside these a token is one of a text, or a currency, and not a credential.
+#: Next to these, a token is a part of a text or a currency, and not a credential.
 HARMLESS_SIBLINGS = word_set(
     "symbol decimals chain chainId chain_id network blockchain contract contractAddress mint amount "
     "balance price logprob logprobs top_logprobs bytes lemma pos upos tag dep ner token_id tokenId "
     "token_str start_offset end_offset position sequence score probability char_start char_end etag ETag "
     "lastModified LastModified StorageClass storageClass bucket Bucket"
 )
-#: Beside these a signature belongs to a signed request.
+#: Next to these, a signature belongs to a signed request.
 SIGNING_SIBLINGS = word_set(
     "api_key apiKey apikey timestamp expires expiry expire expiration nonce key_id keyId accessKeyId "
     "access_key accessId OSSAccessKeyId policy credential algorithm uploadPreset cloud_name client_id "
     "app_key appKey sign_type x-amz-credential X-Amz-Credential key token password username user email"
 )
-#: Beside these `code` is an authorization code.
+#: Next to these, `code` is an authorization code.
 GRANT_SIBLINGS = frozenset(
     ["grant_type", "grantType", "code_verifier", "codeVerifier", "redirect_uri", "redirectUri"]
 )
@@ -89,40 +89,40 @@ GRANT_SIBLINGS = frozenset(
 LABELS = word_set(
     "labels label hints hint translations i18n locale descriptions description placeholders titles tooltips"
 )
-#: Below these names are sentences about fields, and not their values.
+#: Below these names are sentences about fields instead of their values.
 SENTENCES = word_set(
     "errors error messages message validation validationErrors validation_errors fieldErrors field_errors "
     "invalid-params labels label hints hint translations i18n locale descriptions description help "
     "placeholders titles tooltips"
 )
 BOUND_VARIABLE = re.compile(r"(?<!\w)(\w{1,64}+)\s*:\s*\$(\w+)")
-#: The type of Terraform's resources whose `result` is a secret that it has made.
+#: The type of Terraform's resources whose `result` is a generated secret.
 GENERATED_TYPE = "random_password"
 GENERATED_MEMBERS = dict.fromkeys(("result", "bcrypt_hash"), "password")
 FLAGGED_KEYS = frozenset({"value", "Value"})
-#: Members that say that a value beside them is a secret.
+#: Members that mark a value next to them as a secret.
 FLAGS = word_set(
     "sensitive masked isSecret is_secret secret isSensitive is_sensitive encrypted isEncrypted secure"
 )
 SECRET_TYPES = word_set(
     "SecureString secret password securestring Secret sensitive encrypted PASSWORD CONCEALED"
 )
-#: Members whose values say what kind of value is beside them.
+#: Members whose values are the type of the value next to them.
 TYPE_KEYS = ("type", "Type", "purpose")
 #: The private members of a JSON Web Key (RFC 7517).
 KEY_MEMBERS = dict.fromkeys(("d", "p", "q", "dp", "dq", "qi", "k"), "private_key")
-#: Beside these `code` is a one-time code.
+#: Next to these, `code` is a one-time code.
 FACTOR_SIBLINGS = word_set(
     "phone phoneNumber phone_number challenge challengeId challenge_id factor factor_id factorId mfaToken "
     "mfa_token otpToken otp_token verification_id verificationId"
 )
-#: The kind of Kubernetes' objects whose data are secret whatever they are called.
+#: The kind of Kubernetes' objects whose data are all secret, whatever their names.
 SECRET_KIND = "Secret"  # noqa: S105 -- a kind
 SECRET_LIST = "SecretList"  # noqa: S105 -- a kind, too
 SECRET_KINDS = (SECRET_KIND, SECRET_LIST)
 SECRET_DATA = frozenset({"data", "stringData"})
 WHOLLY_SECRET = "secret\0"  # noqa: S105 -- a mark
-#: A sentence has words of two letters; the words of a mnemonic are longer.
+#: A sentence has words of two letters; a mnemonic has only longer words.
 SHORT_WORD = re.compile(r"(?<!\S)(?:is|be|to|at|of|or|in|an|no|on)(?!\S)", re.IGNORECASE)
 FEWEST_SPACES = 3
 COLLECTIONS = word_set("tokens credentials secrets auth session sessions apikeys")
@@ -134,9 +134,9 @@ PREFIXES = {
 }
 
 
-#: The names of types, which DynamoDB and protocols of tracing put between a name and its value.
+#: Names of types that DynamoDB and tracing protocols put between a name and its value.
 TYPE_WRAPPERS = word_set("S N B SS NS BS stringValue string_value intValue bytesValue plainText plain_text")
 
 SIBLINGS_OF_CODES = GRANT_SIBLINGS | FACTOR_SIBLINGS
-#: Objects with one of these are looked at closely.
+#: Members for which an object is checked in full, because they may mark another member as a secret.
 SPECIAL_MEMBERS = VALUE_KEYS | {"query", "kty", "code"}
