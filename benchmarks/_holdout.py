@@ -1,8 +1,9 @@
 """How contracts of real recordings do on recordings that they have not seen: false alarms, and mutations caught.
 
 Half of a project's cassettes give the expectation of an operation, from 3, 10 or 20 distinct answers; the distinct
-answers of the other half judge it. An answer that is refused is a false alarm. Then accepted answers are broken in
-ways that break a consumer, and each mutation should be refused.
+answers of the other half judge it. The cassettes are halved in twenty ways, since a few of them decide one halving.
+An answer that is refused is a false alarm. Then accepted answers are broken in ways that break a consumer, and each
+mutation should be refused.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ __all__ = ["Holdout"]
 
 _FEWEST_RECORDINGS = 10
 _MOST_PATHS = 40
+_HALVINGS = 20
 _JSON = "application/json"
 #: Formats that a text has for a reason: a text without them is a break of format.
 _TELLING = frozenset({"uuid", "date-time", "timestamp", "date", "email", "uri"})
@@ -64,9 +66,10 @@ class Holdout:
         for groups in grouping.groups.values():
             for key, samples in groups.items():
                 if sum(map(has_statable_json, samples)) >= _FEWEST_RECORDINGS:
-                    one, other = _halves(samples)
-                    self._operation(key.operation, one, other, counts)
-                    self._operation(key.operation, other, one, counts)
+                    for halving in range(_HALVINGS):
+                        one, other = _halves(samples, halving)
+                        self._operation(key.operation, one, other, counts)
+                        self._operation(key.operation, other, one, counts)
 
     def _operation(
         self, name: str, deriving: dict[int, Any], judging: dict[int, Any], counts: tuple[int, ...]
@@ -100,19 +103,19 @@ class Holdout:
         self.missed.update(f"{kind} ({count})" for kind, accepted in verdicts if accepted)
 
 
-def _halves(samples: list[Sample]) -> tuple[dict[int, Any], dict[int, Any]]:
-    """The distinct JSON answers by half of the cassettes."""
+def _halves(samples: list[Sample], halving: int) -> tuple[dict[int, Any], dict[int, Any]]:
+    """The distinct JSON answers by half of the cassettes, in an order that has nothing to do with their places."""
     halves: tuple[dict[int, Any], dict[int, Any]] = ({}, {})
-    for each in sorted(filter(has_statable_json, samples), key=_at_random):
-        half = hashlib.sha256(Path(each.exchange.cassette).name.encode()).digest()[0] % 2
-        halves[half][response_id(each.answer)] = each.answer
+    statable = filter(has_statable_json, samples)
+    for sample in sorted(statable, key=lambda sample: _random_bytes(sample.reference, halving)):
+        half = _random_bytes(Path(sample.exchange.cassette).name, halving)[0] % 2
+        halves[half][response_id(sample.answer)] = sample.answer
     return halves
 
 
-def _at_random(sample: Sample) -> bytes:
-    """An order that has nothing to do with where a recording stands, and is the same each time."""
-    name = Path(sample.exchange.cassette).name
-    return hashlib.sha256(f"{name}#{sample.exchange.index}".encode()).digest()
+def _random_bytes(name: str, halving: int) -> bytes:
+    """Bytes that look random and are the same each time."""
+    return hashlib.sha256(f"{halving} {name}".encode()).digest()
 
 
 class _Judge:
