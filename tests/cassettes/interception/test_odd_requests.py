@@ -83,7 +83,7 @@ def test_a_request_that_is_built_step_by_step_is_recorded_and_replays(
         ) as connection:
             connection.putrequest("POST", "/steps")
             connection.putheader("Content-Length", "4")
-            connection.putheader("Content-Type", "text/plain")
+            connection.putheader(b"Content-Type", b"text/plain")
             connection.endheaders(b"ab")
             connection.send(bytearray(b"cd"))
             return connection.getresponse().read()

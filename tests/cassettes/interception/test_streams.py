@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.cassettes.conftest import Provider
+
 SECONDS = 10
 EVENTS = [b"data: 0\n\n", b"data: 1\n\n", b"data: 2\n\n"]
 
@@ -127,6 +129,45 @@ def test_an_endless_stream_is_recorded_up_to_what_was_read_and_replays_event_by_
     with use_cassette(tmp_path / "c.yaml"):
         replayed = read_chunks(url)
     assert (b"".join(recorded), replayed) == (b"".join(EVENTS), EVENTS)
+
+
+def opened_by_requests(url: str) -> object:
+    response = requests.get(url, stream=True, timeout=SECONDS)
+    next(response.iter_content(chunk_size=None))
+    return response
+
+
+def opened_by_httpx(url: str) -> object:
+    client = httpx.Client(trust_env=False)
+    response = client.send(client.build_request("GET", url), stream=True)
+    next(response.iter_raw())
+    return response
+
+
+@pytest.mark.parametrize("open_stream", [opened_by_requests, opened_by_httpx])
+def test_a_stream_that_is_closed_too_late_belongs_to_the_cassette_in_which_it_began(
+    tmp_path: Path, url: str, open_stream: Callable[[str], requests.Response]
+) -> None:
+    with use_cassette(tmp_path / "first.yaml", mode=RecordMode.ALL):
+        response = open_stream(url)
+    with use_cassette(tmp_path / "second.yaml", mode=RecordMode.ALL):
+        response.close()
+    bodies = [interaction.response.body for interaction in read_cassette(tmp_path / "first.yaml")]
+    assert (bodies, (tmp_path / "second.yaml").exists()) == ([EVENTS[0]], False)
+
+
+def test_aiohttp_records_the_headers_of_a_stream(tmp_path: Path, provider: Provider) -> None:
+    provider.routes["/events"] = lambda _body: (200, {"Content-Type": "text/event-stream"}, b"")
+
+    async def ask() -> int:
+        async with aiohttp.ClientSession() as session, session.head(f"{provider.url}/events") as response:
+            return response.status
+
+    with use_cassette(tmp_path / "c.yaml", mode=RecordMode.ALL):
+        recorded = asyncio.run(ask())
+    with use_cassette(tmp_path / "c.yaml"):
+        replayed = asyncio.run(ask())
+    assert (recorded, replayed) == (200, 200)
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,14 @@ from pactape.cassettes.interception.live_addresses import live_address
 from pactape.errors import ReplayError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from vcr.request import Request as VcrRequest
 
     from pactape.cassettes.interception.allowed_hosts import AllowedHosts
     from pactape.cassettes.replay.replay_cassette import ReplayCassette
 
-__all__ = ["ActiveCassette", "CassetteSwitch", "activated", "cassette_for"]
+__all__ = ["ActiveCassette", "CassetteSwitch", "OpenResponse", "activated", "cassette_for"]
 
 
 class ActiveCassette(NamedTuple):
@@ -28,11 +28,40 @@ class ActiveCassette(NamedTuple):
         cassette: The cassette.
         allowed: Hosts whose requests bypass it.
         live_urls: Canonical base URL by live base URL, where requests are really sent.
+        open_responses: What records each response that is still being read.
     """
 
     cassette: ReplayCassette
     allowed: AllowedHosts
-    live_urls: Mapping[str, str] = {}
+    live_urls: Mapping[str, str]
+    open_responses: dict[OpenResponse, Callable[[], None]]
+
+    def record_open(self) -> None:
+        """Record the read part of the responses that are still being read."""
+        for record in list(self.open_responses.values()):
+            record()
+
+
+class OpenResponse:
+    """A response that is still being read, and is recorded on the cassette that was in use when it began.
+
+    Args:
+        active: The cassette; None if the request bypasses it.
+    """
+
+    def __init__(self, active: ActiveCassette | None) -> None:
+        self._active = active
+
+    def at_end_of_cassette(self, record: Callable[[], None]) -> None:
+        """Call `record`, which calls `append`, when the cassette ends, unless the response has ended before."""
+        if self._active is not None:
+            self._active.open_responses[self] = record
+
+    def append(self, request: VcrRequest, response: Any) -> None:
+        """Record the response."""
+        if self._active is not None:
+            self._active.open_responses.pop(self, None)
+            self._active.cassette.append(request, response)
 
 
 _own: ContextVar[ActiveCassette | None] = ContextVar("pactape_cassette", default=None)
@@ -135,6 +164,10 @@ class CassetteSwitch:
         cassette = cassette_for(request.method, request.uri)
         if cassette is not None:
             cassette.append(request, response)
+
+    def open_response(self, request: VcrRequest) -> OpenResponse:
+        """Return what records the response to a request that is read piece by piece."""
+        return OpenResponse(_active(request.method, request.uri))
 
     def find_requests_with_most_matches(self, request: VcrRequest) -> Any:
         """Return the closest requests, for vcrpy's own aiohttp stub."""

@@ -65,11 +65,13 @@ def intercepted(
     with active_cassettes.lock:
         if not active_cassettes.any_in_use():
             _patch_all()
-        context = activated(ActiveCassette(cassette, allowed_hosts, live_urls))
+        active = ActiveCassette(cassette, allowed_hosts, live_urls, {})
+        context = activated(active)
         context.__enter__()
     try:
         yield
     finally:
+        active.record_open()
         with active_cassettes.lock:
             context.__exit__(None, None, None)
             if not active_cassettes.any_in_use():

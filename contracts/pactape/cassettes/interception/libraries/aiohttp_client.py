@@ -23,7 +23,7 @@ from pactape.urls import authority
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    from pactape.cassettes.interception.active_cassettes import CassetteSwitch
+    from pactape.cassettes.interception.active_cassettes import CassetteSwitch, OpenResponse
 
 __all__ = ["session_request"]
 
@@ -118,24 +118,21 @@ def _decode_utf8(value: str) -> str:
 
 async def _record(switch: CassetteSwitch, vcr_request: VcrRequest, response: Any) -> None:
     """Record a response: a stream when it ends or is closed, others at once."""
-    finish = functools.partial(_append, switch, vcr_request, response)
-    if is_stream(response.headers.get("Content-Type", "")):
-        _record_stream(response, finish)
+    if is_stream(response.headers.get("Content-Type", "")) and hasattr(response.content, "_buffer"):
+        _record_stream(response, vcr_request, switch.open_response(vcr_request))
         return
     body = await response.read()
-    finish(body)
+    switch.append(vcr_request, _recording(response, body))
     response.content = _stream([body] if body else [])  # reading has consumed the real one
 
 
-def _append(switch: CassetteSwitch, vcr_request: VcrRequest, response: Any, body: bytes) -> None:
+def _recording(response: Any, body: bytes) -> dict[str, Any]:
     status = {"code": response.status, "message": response.reason}
-    switch.append(
-        vcr_request, {"status": status, "headers": _headers(response.headers), "body": {"string": body}}
-    )
+    return {"status": status, "headers": _headers(response.headers), "body": {"string": body}}
 
 
-def _record_stream(response: Any, finish: Callable[[bytes], None]) -> None:
-    """Collect received data, and record it when the stream ends or the response is released or closed."""
+def _record_stream(response: Any, vcr_request: VcrRequest, recording: OpenResponse) -> None:
+    """Collect received data, and record it when the stream or the cassette ends, or the response is closed."""
     body_parts = [bytes(part) for part in response.content._buffer]
     base = type(response.content)
 
@@ -145,10 +142,11 @@ def _record_stream(response: Any, finish: Callable[[bytes], None]) -> None:
 
     @functools.cache
     def record_once() -> None:
-        finish(b"".join(body_parts))
+        recording.append(vcr_request, _recording(response, b"".join(body_parts)))
 
     response.content.__class__ = type("RecordingStream", (base,), {"__slots__": (), "feed_data": feed_data})
     response.content.on_eof(record_once)
+    recording.at_end_of_cassette(record_once)
     for name in ("close", "release"):
         setattr(response, name, _call_both(getattr(response, name), record_once))
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import vcr.patch
 import vcr.stubs
+from urllib3 import HTTPHeaderDict
 from urllib3.connection import HTTPConnection as _Urllib3Connection
 from vcr.stubs import VCRConnection, VCRHTTPResponse
 
 from pactape.cassettes.interception.libraries.streams import RecordingFile, is_stream, pieces
 from pactape.cassettes.interception.live_addresses import connection_to, with_host
 from pactape.errors import ReplayError
-from pactape.http_bodies import content_type, sent_body
+from pactape.http_bodies import content_type, grouped_headers, sent_body
 from pactape.urls import request_target
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def corrections() -> Iterator[tuple[Any, str, Any]]:
     yield vcr.stubs, "parse_headers", parse_headers
     yield VCRConnection, "_real_host", _real_host
     yield VCRConnection, "request", _request
+    yield VCRConnection, "putheader", _putheader
     yield VCRConnection, "send", _send
     yield VCRConnection, "endheaders", _endheaders
     yield VCRConnection, "getresponse", _getresponse
@@ -93,6 +95,15 @@ def _encoding(connection: Any) -> str:
     return "latin-1" if type(connection.real_connection).__module__ == "http.client" else "utf-8"
 
 
+def _putheader(self: Any, header: str | bytes, *values: str | bytes | int) -> None:
+    """Set a header, which may be bytes or a number and have several values (RFC 9110, section 5.3)."""
+    self._vcr_request.headers[_header_text(header)] = ", ".join(map(_header_text, values))
+
+
+def _header_text(part: str | bytes | int) -> str:
+    return part.decode("latin-1") if isinstance(part, bytes) else str(part)
+
+
 def _send(self: Any, data: Any) -> None:
     more = sent_body(data, encoding=_encoding(self)).data
     self._vcr_request.body = (self._vcr_request.body or b"") + more
@@ -106,22 +117,33 @@ def _endheaders(self: Any, message_body: Any = None, **_: Any) -> None:
 def _getresponse(self: Any, *_: Any, **__: Any) -> Any:
     request, cassette = self._vcr_request, self.cassette
     if cassette.can_play_response_for(request):
-        return ReplayedResponse(cassette.play_response(request), request.uri)
+        return _replayed(self, cassette.play_response(request))
     if cassette.write_protected and cassette.filter_request(request):
         raise vcr.stubs.CannotOverwriteExistingCassetteException(cassette=cassette, failed_request=request)
     connection = _send_live(self, request)
     live = connection.getresponse()
     response = {
         "status": {"code": live.status, "message": live.reason},
-        "headers": vcr.stubs.serialize_headers(live),
+        "headers": grouped_headers(live.headers.items()),
     }
     if is_stream(content_type(response["headers"])):
-        return _streaming_response(live, response, request, cassette)
+        return _with_headers(self, _streaming_response(live, response, request, cassette))
     response["body"] = {"string": _read_all(live, request)}
     if connection is not self.real_connection:
         connection.close()
     cassette.append(request, response)
-    return ReplayedResponse(response, request.uri)
+    return _replayed(self, response)
+
+
+def _replayed(connection: Any, response: dict[str, Any]) -> Any:
+    return _with_headers(connection, ReplayedResponse(response, connection._vcr_request.uri))
+
+
+def _with_headers(connection: Any, response: Any) -> Any:
+    """Give a response the headers of its library: urllib3's join the values of one name."""
+    if isinstance(connection.real_connection, _Urllib3Connection):
+        response.headers = HTTPHeaderDict(response.msg.items())
+    return response
 
 
 def _send_live(self: Any, request: VcrRequest) -> Any:
@@ -186,11 +208,16 @@ def _streaming_response(live: Any, response: dict[str, Any], request: VcrRequest
     """Return a response that reads the live one, and records the part that is read."""
     recording = {**response, "headers": {name: list(values) for name, values in response["headers"].items()}}
 
+    is_ours = hasattr(cassette, "open_response")  # and not a stock cassette inside
+    target = cassette.open_response(request) if is_ours else cassette
+
     def record(body: bytes) -> None:
-        cassette.append(request, {**response, "body": {"string": body}})
+        target.append(request, {**response, "body": {"string": body}})
 
     answer = _StreamingResponse({**recording, "body": {"string": b""}}, request.uri)
-    answer.start(live, record)
+    file = answer.start(live, record)
+    if is_ours:
+        target.at_end_of_cassette(file.record)
     return answer
 
 
@@ -209,10 +236,11 @@ class ReplayedResponse(VCRHTTPResponse):  # type: ignore[misc]  # vcrpy ships no
 class _StreamingResponse(VCRHTTPResponse):  # type: ignore[misc]  # vcrpy ships no types
     """vcrpy's response over a body that is still arriving."""
 
-    def start(self, live: Any, record: Callable[[bytes], None]) -> None:
-        """Begin to read the live response."""
+    def start(self, live: Any, record: Callable[[bytes], None]) -> RecordingFile:
+        """Begin to read the live response, and return the file with what was read."""
         self._live = live
         self._content = RecordingFile(lambda size: _read_some(live, size), record)
+        return self._content
 
     def read(self, *arguments: Any, **_: Any) -> bytes:
         """Read available data from the live response."""

@@ -19,7 +19,7 @@ from pactape.urls import authority
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from pactape.cassettes.interception.active_cassettes import CassetteSwitch
+    from pactape.cassettes.interception.active_cassettes import CassetteSwitch, OpenResponse
 
 __all__ = ["async_handler", "handler"]
 
@@ -43,9 +43,7 @@ def handler(switch: CassetteSwitch, real: Callable[..., Any], httpx: Any) -> Cal
         with _redirection(switch, vcr_request, request, httpx):
             response = real(self, request)
         if switch.filter_request(vcr_request) is not None:
-            response.stream = _sync_stream(httpx)(
-                response, functools.partial(_record, switch, vcr_request, response)
-            )
+            response.stream = _sync_stream(httpx)(response, vcr_request, switch.open_response(vcr_request))
         return response
 
     return handle_request
@@ -64,8 +62,7 @@ def async_handler(switch: CassetteSwitch, real: Callable[..., Any], httpx: Any) 
         with _redirection(switch, vcr_request, request, httpx):
             response = await real(self, request)
         if switch.filter_request(vcr_request) is not None:
-            record = functools.partial(_record, switch, vcr_request, response)
-            response.stream = _async_stream(httpx)(response, record)
+            response.stream = _async_stream(httpx)(response, vcr_request, switch.open_response(vcr_request))
         return response
 
     return handle_async_request
@@ -86,12 +83,6 @@ def _redirection(switch: CassetteSwitch, vcr_request: VcrRequest, request: Any, 
         yield
     finally:
         request.url, request.headers = url, headers
-
-
-def _record(switch: CassetteSwitch, vcr_request: VcrRequest, response: Any, body: bytes) -> None:
-    headers = grouped_headers(response.headers.multi_items())
-    status = {"code": response.status_code, "message": response.reason_phrase}
-    switch.append(vcr_request, {"status": status, "headers": headers, "body": {"string": body}})
 
 
 def _replay_response(recording: dict[str, Any], httpx: Any) -> Any:
@@ -133,17 +124,22 @@ def _replay_stream(httpx: Any) -> type:
 
 
 class _Recorder:
-    """Collects data read from a live stream, and records it once when the stream is closed."""
+    """Collects data read from a live stream, and records it once: when the stream or its cassette ends."""
 
-    def __init__(self, response: Any, record: Callable[[bytes], None]) -> None:
+    def __init__(self, response: Any, vcr_request: VcrRequest, recording: OpenResponse) -> None:
         self._live = response.stream
-        self._record: Callable[[bytes], None] | None = record
+        self._headers = grouped_headers(response.headers.multi_items())
+        self._status = {"code": response.status_code, "message": response.reason_phrase}
+        self._request = vcr_request
+        self._recording: OpenResponse | None = recording
         self._read: list[bytes] = []
+        recording.at_end_of_cassette(self._finish)
 
     def _finish(self) -> None:
-        record, self._record = self._record, None
-        if record is not None:
-            record(b"".join(self._read))
+        recording, self._recording = self._recording, None
+        if recording is not None:
+            body = {"string": b"".join(self._read)}
+            recording.append(self._request, {"status": self._status, "headers": self._headers, "body": body})
 
 
 @functools.cache

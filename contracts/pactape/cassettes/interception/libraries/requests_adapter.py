@@ -13,6 +13,7 @@ from http.client import HTTPMessage
 from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
+from urllib3 import HTTPHeaderDict
 from urllib3.connectionpool import HTTPConnectionPool
 from vcr.request import Request as VcrRequest
 
@@ -141,7 +142,10 @@ class _FastResponse(ReplayedResponse):
         self.recorded_response = recording
         for name in [name for name in headers if name.upper() == "TRANSFER-ENCODING"][:1]:
             del headers[name]
-        self.headers = self.msg = _message(headers)
+        self.msg = _message(headers)
+        self.headers = self.msg
+        if any(len(values) > 1 for values in headers.values()):  # urllib3 joins the values of one name
+            self.headers = HTTPHeaderDict(self.msg.items())  # type: ignore[assignment]  # as urllib3's response has
 
     @property
     def _original_response(self) -> Any:

@@ -84,8 +84,12 @@ class RecordingFile(BytesIO):
         return len(data)
 
     def finish(self) -> None:
-        """Record the bytes read so far."""
+        """Record the bytes read so far, and end the file."""
         self.at_end = True
+        self.record()
+
+    def record(self) -> None:
+        """Record the bytes read so far, once."""
         record, self._record = self._record, None
         if record is not None:
             record(self.getvalue())
