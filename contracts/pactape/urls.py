@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "request_target",
     "split_url",
     "url_error",
+    "url_parts",
     "without_credentials",
 ]
 
@@ -24,6 +26,16 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 _USER = re.compile("//[^/]*@")
 #: Short forms of IPv4 loopback addresses, which resolvers understand: 127.1.
 _SHORT_LOOPBACK = re.compile(r"127(\.\d+){1,3}")
+
+
+@lru_cache(maxsize=4096)
+def url_parts(url: str) -> SplitResult:
+    """Return the parts of a URL without secrets, remembered: many modules ask for those of a recording's requests.
+
+    Raises:
+        ValueError: Its bracketed address is invalid.
+    """
+    return urlsplit(url)
 
 
 def split_url(url: str) -> SplitResult:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 import msgspec
 
 from pactape.settings import ProviderSettings
+from pactape.urls import url_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +40,13 @@ def provider_for(exchange: Exchange, settings: Settings) -> ProviderSettings | N
     """
     if settings.providers:
         return provider_of(exchange, settings.providers.values())
-    parts = urlsplit(exchange.request.url)
+    parts = url_parts(exchange.request.url)
+    return _provider_at(parts.scheme, parts.netloc)
+
+
+@lru_cache(maxsize=256)
+def _provider_at(scheme: str, sent_netloc: str) -> ProviderSettings:
+    parts = SplitResult(scheme, sent_netloc, path="", query="", fragment="")
     host, port = parts.hostname or "", _port(parts)
     address = f"[{host}]" if ":" in host else host
     netloc = address if port in {None, _PORTS.get(parts.scheme)} else f"{address}:{port}"
@@ -66,5 +74,5 @@ def provider_of(exchange: Exchange, providers: Iterable[ProviderSettings]) -> Pr
 
 def path_below(exchange: Exchange, provider: ProviderSettings) -> str:
     """Return the request's path below the provider's base URL, percent-encoded as sent."""
-    base = urlsplit(provider.url).path
-    return urlsplit(exchange.request.url).path.removeprefix(base) or "/"
+    base = url_parts(provider.url).path
+    return url_parts(exchange.request.url).path.removeprefix(base) or "/"

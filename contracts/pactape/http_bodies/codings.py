@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pactape.http_bodies.content_types import parse_content_type
-from pactape.http_bodies.headers import content_type, header_values
+from pactape.http_bodies.headers import content_type, header, header_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +47,8 @@ def content_codings(headers: AnyHeaders | None) -> tuple[str, ...]:
         >>> content_codings({"content-encoding": "X-GZIP, br"})
         ('gzip', 'br')
     """
+    if type(headers) is tuple and header(headers, "content-encoding") is None:  # the usual case
+        return ()
     names = [
         name.strip().lower()
         for value in header_values(headers, "content-encoding")

@@ -80,11 +80,14 @@ def text_body(message: Request | Response) -> str:
 @lru_cache(maxsize=4)
 def _parse(data: bytes) -> Any:
     """The value of a JSON text, cached: a body is requested several times in a row, and never changed."""
-    return json.loads(data, parse_constant=_refuse_constant)
+    return _DECODER.decode(data.decode(json.detect_encoding(data), "surrogatepass"))
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def strings_in(value: Any) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pactape.contracts.samples.sample import Sample
-    from pactape.exchange import Request
+    from pactape.exchange import Headers
 
 __all__ = ["action_of"]
 
@@ -63,12 +64,7 @@ def action_of(sample: Sample) -> str:
         sample: A request without a GraphQL document.
     """
     request = sample.exchange.request
-    sent_names = {name.lower() for name, _ in request.headers}
-    for name in _HEADERS if not _LOWER_HEADERS.isdisjoint(sent_names) else ():
-        value = (header(request.headers, name) or "").strip('" ')
-        if value:
-            return f"{name}={_last_part(value)}"
-    if action := _action_header(request):
+    if action := _action_header(request.headers):
         return action
     if not request.body and "?" not in request.url:
         return ""
@@ -92,12 +88,18 @@ def action_of(sample: Sample) -> str:
     )
 
 
-def _action_header(request: Request) -> str:
+@lru_cache(maxsize=256)  # a client sends the same headers again and again
+def _action_header(headers: Headers) -> str:
     """Return the header that names an operation, unless its value is a random id."""
+    sent_names = {name.lower() for name, _ in headers}
+    for name in _HEADERS if not _LOWER_HEADERS.isdisjoint(sent_names) else ():
+        value = (header(headers, name) or "").strip('" ')
+        if value:
+            return f"{name}={_last_part(value)}"
     return next(
         (
             f"{name}={value.strip()}"
-            for name, value in request.headers
+            for name, value in headers
             if _ACTION_HEADER.search(name.lower())
             and _NAME.fullmatch(value.strip())
             and segment_kind(value.strip()) is None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from pactape.contracts.grouping.evidence.operations import own_key
-from pactape.contracts.inference.joined_shape import response_id
 from pactape.contracts.interactions.expected_request import expected_request
 from pactape.contracts.interactions.ignored_parts import ignored_parts
 from pactape.contracts.pacts.pact import interaction_document
@@ -159,7 +158,7 @@ class ProofByRecordings:
             self._matchers.pop(group, None)
 
     def _judge(self, group: DraftGroup, candidate: Candidate, response: Response, reference: str) -> None:
-        answer = group, response_id([sorted(response.headers), response.body.decode("latin-1")])
+        answer = group, hash((tuple(sorted(response.headers)), response.body))
         if answer in self._matched or group in self.breaches:
             return
         if len(self._matched) < _MOST_MATCHED:

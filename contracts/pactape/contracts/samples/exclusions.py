@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import msgspec
 
 from pactape.http_bodies import form_fields, header, is_json, json_body, media_type
+from pactape.urls import url_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,9 +86,10 @@ def _answer_reason(response: Response) -> str | None:
 
 def _address_reason(request: Request) -> str | None:
     """Return why a contract can't state the request's URL; None if it can."""
-    parts = urlsplit(request.url)
+    parts = url_parts(request.url)
     try:
-        unquote(parts.query.replace("+", " "), errors="strict")
+        if "%" in parts.query:
+            unquote(parts.query.replace("+", " "), errors="strict")
     except UnicodeDecodeError:
         return "its query is not UTF-8, and a contract can't contain such bytes"
     if parts.path.startswith("//"):

@@ -66,6 +66,7 @@ def segment_kinds(segments: list[str]) -> list[str | None]:
     ]
 
 
+@lru_cache(maxsize=4096)
 def _kind(segment: str) -> str | None:
     return "id" if _KEYED.fullmatch(segment) else segment_kind(_stem(segment))
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from pactape.contracts.samples.path_segments import segment_kind
 from pactape.http_bodies import header_values
+from pactape.urls import url_parts
 
 if TYPE_CHECKING:
     from pactape.exchange import Exchange
@@ -15,6 +16,7 @@ __all__ = ["ids_in_headers"]
 
 #: RFC 9110, sections 8.7 and 10.2.2; Azure's guidelines for long-running operations.
 _HEADERS = ("location", "content-location", "operation-location", "azure-asyncoperation")
+_NAMES = frozenset(_HEADERS)
 _CREATED, _FIRST_REDIRECT, _SEE_OTHER = 201, 300, 303
 
 
@@ -34,7 +36,9 @@ def ids_in_headers(exchange: Exchange) -> tuple[str, ...]:
     status = exchange.response.status
     if status >= _FIRST_REDIRECT and not (status == _SEE_OTHER and exchange.request.method != "GET"):
         return ()
-    requested_path = urlsplit(exchange.request.url).path.rstrip("/").split("/")
+    if _NAMES.isdisjoint([name.lower() for name, _ in exchange.response.headers]):
+        return ()
+    requested_path = url_parts(exchange.request.url).path.rstrip("/").split("/")
     ids = []
     for name in _HEADERS:
         for address in header_values(exchange.response.headers, name):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import msgspec
 
@@ -17,6 +17,7 @@ from pactape.contracts.samples.value_sources import (
 )
 from pactape.exchange import Exchange
 from pactape.http_bodies import json_body_or_none
+from pactape.urls import url_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +57,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
         """The path segments that an earlier response of the same recording contained as ids."""
         if not self.sources.earlier:
             return []
-        segments = urlsplit(self.exchange.request.url).path.split("/")[1:]
+        segments = url_parts(self.exchange.request.url).path.split("/")[1:]
         return [unquote(segments[place]) for place in self.sources.earlier if place < len(segments)]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
+
+from pactape.urls import url_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +42,7 @@ def segments_named(sample: Sample) -> Iterator[str]:
     request, answer = sample.exchange.request, sample.answer
     if sample.exchange.response.status >= _FIRST_REDIRECT or not isinstance(answer, dict | list):
         return
-    segments = urlsplit(request.url).path.split("/")[1:]
+    segments = url_parts(request.url).path.split("/")[1:]
     is_read = request.method in _READS
     if not is_read and (request.method != _REPLACES or not isinstance(answer, dict)):
         return
@@ -91,6 +93,8 @@ def _names(value: dict[str, Any], depth: int) -> Iterator[str]:
 
 def _normal(text: str) -> str:
     lower = text.lower()
+    if not lower.endswith(_EXTENSIONS):
+        return lower
     return next(
         (lower.removesuffix(extension) for extension in _EXTENSIONS if lower.endswith(extension)), lower
     )

@@ -11,7 +11,7 @@ import json
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Any
 
-from pactape.http_bodies import decoded_body, media_type
+from pactape.http_bodies import decoded_body, is_json, media_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,6 +57,8 @@ def text_parts(response: Response) -> frozenset[str] | None:
         ['[].id', '[].name']
     """
     media = media_type(response) or ""
+    if is_json(media):
+        return None
     finders = (
         (is_csv, _columns),
         (is_xml, _elements),

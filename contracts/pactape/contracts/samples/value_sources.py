@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 import msgspec
 
@@ -11,6 +13,7 @@ from pactape.contracts.samples.path_segments import segment_kind
 from pactape.contracts.samples.resource_addresses import ids_in_headers
 from pactape.http_bodies import json_body_or_none
 from pactape.pactfile.json_paths import below, can_be_named
+from pactape.urls import url_parts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -57,6 +60,8 @@ class EarlierResponses:
 
     def __init__(self, segments: Iterable[str]) -> None:
         self._segments = frozenset(segments)
+        numbers = {number for segment in self._segments if (number := _integer(segment)) is not None}
+        self._candidates = self._segments | numbers
         self._bringers: dict[str, Exchange] = {}
         self._count = 0
 
@@ -65,7 +70,7 @@ class EarlierResponses:
         self._count += 1
         if self._count % _MOST_EXCHANGES == 0:
             self._bringers.clear()
-        for value, key in _values_among(self._segments, json_body_or_none(exchange.response)):
+        for value, key in _values_among(self._candidates, json_body_or_none(exchange.response)):
             if _names_an_id(key) or segment_kind(value) == "id":
                 self._bringers.setdefault(value, exchange)
         for value in ids_in_headers(exchange):
@@ -81,29 +86,33 @@ class EarlierResponses:
 def path_segments(exchanges: Iterable[Exchange]) -> Iterator[str]:
     """Yield the path segments of all requests, percent-decoded."""
     for exchange in exchanges:
-        yield from map(unquote, urlsplit(exchange.request.url).path.split("/")[1:])
+        yield from map(unquote, url_parts(exchange.request.url).path.split("/")[1:])
 
 
-def _values_among(candidates: frozenset[str], value: Any) -> Iterator[tuple[str, str]]:
+def _integer(text: str) -> int | None:
+    """Return the integer whose JSON is this text; None if there is none."""
+    with suppress(ValueError):
+        return number if str(number := int(text)) == text else None
+    return None
+
+
+def _values_among(candidates: frozenset[str | int], value: Any) -> Iterator[tuple[str, str]]:
     """Yield the texts and integers of a JSON value that are among the candidates, as texts with their keys."""
-    stack = [("", value)]
+    stack: list[tuple[str, Any]] = [("", [value])]
     while stack:
-        key, value = stack.pop()
-        kind = type(value)
-        if kind is str:
-            if value in candidates:
-                yield value, key
-        elif kind is int:
-            if str(value) in candidates:
-                yield str(value), key
-        elif kind is dict:
-            stack += [item for item in reversed(value.items()) if can_be_named(item[0])]
-        elif kind is list:
-            stack += [(key, item) for item in reversed(value)]
+        key, collection = stack.pop()
+        is_object = type(collection) is dict
+        for name, child in collection.items() if is_object else zip(repeat(key), collection):
+            kind = type(child)
+            if kind is str or kind is int:
+                if child in candidates and not (is_object and not can_be_named(name)):
+                    yield str(child), name
+            elif (kind is dict or kind is list) and not (is_object and not can_be_named(name)):
+                stack.append((name, child))
 
 
 def _id_in(exchange: Exchange, value: str) -> tuple[str, str] | None:
-    operation = f"{exchange.request.method} {urlsplit(exchange.request.url).path}"
+    operation = f"{exchange.request.method} {url_parts(exchange.request.url).path}"
     for key, path, scalar in _scalars(json_body_or_none(exchange.response), "", "$"):
         if str(scalar) == value and (segment_kind(value) == "id" or _names_an_id(key)):
             return key, f"{operation}: {path}"
@@ -120,7 +129,7 @@ def find_sources(exchange: Exchange, answers: EarlierResponses) -> ValueSources:
         answers: The earlier responses of the same recording.
     """
     parameters = _parameters(exchange)
-    url = urlsplit(exchange.request.url)
+    url = url_parts(exchange.request.url)
     segments = [unquote(part) for part in url.path.split("/")[1:]]
     path = {index: parameters[segment] for index, segment in enumerate(segments) if segment in parameters}
     earlier = {

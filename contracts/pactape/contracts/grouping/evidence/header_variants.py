@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pactape.exchange import Request
+    from pactape.exchange import Headers, Request
 
 __all__ = ["header_variants"]
 
@@ -33,11 +34,16 @@ def header_variants(request: Request) -> list[str]:
         >>> header_variants(Request(method="POST", url="https://api.test/users", headers=headers))
         ['Prefer: return=minimal']
     """
-    return sorted(set(_variants(request)))
+    return list(_sorted_variants(request.headers))
 
 
-def _variants(request: Request) -> Iterator[str]:
-    for name, value in request.headers:
+@lru_cache(maxsize=256)  # a client sends the same headers again and again
+def _sorted_variants(headers: Headers) -> tuple[str, ...]:
+    return tuple(sorted(set(_variants(headers))))
+
+
+def _variants(headers: Headers) -> Iterator[str]:
+    for name, value in headers:
         lower = name.lower()
         if lower == "prefer":
             preferences = sorted(part.strip() for part in value.split(",") if part.strip())

@@ -6,7 +6,7 @@ import json
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 import msgspec
 
@@ -23,6 +23,7 @@ from pactape.contracts.samples.graphql_documents import (
 )
 from pactape.contracts.samples.path_segments import route_template, segment_kinds
 from pactape.http_bodies import content_type, decoded_body, form_fields, media_type, multipart_parts
+from pactape.urls import url_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,7 +108,7 @@ def _operation(sample: Sample, provider: ProviderSettings, templates: RouteTempl
 def _template(sample: Sample, path: str) -> str:
     """Return the path with a parameter for each segment with a known source or the form of a value."""
     segments = [unquote(part) for part in path.split("/")[1:]]
-    skipped = len(urlsplit(sample.exchange.request.url).path.split("/")[1:]) - len(segments)
+    skipped = len(url_parts(sample.exchange.request.url).path.split("/")[1:]) - len(segments)
     sourced_segments = sample.sources.path.keys() | sample.sources.earlier.keys()
     kinds = [
         kind or ("id" if index + skipped in sourced_segments else None)
@@ -129,7 +130,7 @@ def _variant(sample: Sample, discriminators: Iterable[str]) -> str:
 
 def _request_names(sample: Sample) -> str:
     request = sample.exchange.request
-    query = _query_names(urlsplit(request.url).query)
+    query = _query_names(url_parts(request.url).query)
     if not request.body and sample.document is None:
         return _json_of_names(query, tuple(header_variants(request)))
     documents = (

@@ -204,11 +204,13 @@ class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=Tru
             self.shape.absorb(other.shape)
         self.headers &= other.headers
         self.parts = None if self.parts is None or other.parts is None else self.parts & other.parts
-        self.sent = set(sorted(self.sent | other.sent)[:_MOST_SENT])
+        if not other.sent <= self.sent:
+            self.sent = set(sorted(self.sent | other.sent)[:_MOST_SENT])
         self.named |= other.named
         self.known_ids |= other.known_ids
-        self.test = min(filter(None, (self.test, other.test)), default="")
-        self.cassettes = tuple(sorted({*self.cassettes, *other.cassettes})[:MOST_CASSETTES])
+        self.test = min(self.test, other.test) if self.test and other.test else self.test or other.test
+        if len(self.cassettes) < MOST_CASSETTES or other.cassettes[0] < self.cassettes[-1]:
+            self.cassettes = tuple(sorted({*self.cassettes, *other.cassettes})[:MOST_CASSETTES])
         self.declared = self.declared or other.declared
 
 
