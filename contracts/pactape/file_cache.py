@@ -77,10 +77,18 @@ class FileCache:
         return data if checksum == _checksum(data) else None
 
     def write(self, name: str, data: bytes) -> None:
-        """Write a file atomically; if it can't be written, nothing is cached."""
+        """Write a file, or replace one atomically; if it can't be written, nothing is cached.
+
+        A new file needs no other name until it is complete: before that its checksum is wrong, and it isn't used.
+        """
         with suppress(OSError):
             self._prepare()
-            _replace(self._folder / name, _checksum(data) + data)
+            path, content = self._folder / name, _checksum(data) + data
+            try:
+                with path.open("xb") as file:
+                    file.write(content)
+            except FileExistsError:
+                _replace(path, content)
 
     def keep(self, name: str) -> None:
         """Keep the file of this name from `delete_unused`, without reading it."""

@@ -66,6 +66,14 @@ def test_what_was_not_looked_for_is_deleted(tmp_path: Path) -> None:
     assert (reader.read(reader.name_of(b"one")), reader.read(reader.name_of(b"two"))) == (b"one", None)
 
 
+def test_a_file_is_replaced_by_the_last_write(tmp_path: Path) -> None:
+    cache = FileCache(tmp_path, "kind")
+    for data in (b"a longer text", b"short"):
+        cache.write(cache.name_of(b"in"), data)
+    assert cache.read(cache.name_of(b"in")) == b"short"
+    assert [path.name for path in (tmp_path / "kind").iterdir()] == [cache.name_of(b"in")]
+
+
 def test_where_nothing_can_be_written_nothing_is_cached(tmp_path: Path) -> None:
     (tmp_path / "folder").write_text("a file", encoding="utf-8")
     cache = FileCache(tmp_path / "folder", "kind")

@@ -11,7 +11,7 @@ from pactape.recorders.reading import (
     reader_of,
 )
 from pactape.recorders.recording import ReadOptions, Recording, SkippedEntry
-from pactape.recorders.side_files import recording_state
+from pactape.recorders.side_files import RecordingStates, recording_state
 from pactape.recorders.source import file_bytes
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "LineRange",
     "ReadOptions",
     "Recording",
+    "RecordingStates",
     "SkippedEntry",
     "file_bytes",
     "is_line_stream",

@@ -15,7 +15,7 @@ from pactape.recorders.formats.wiremock import BODY_FOLDERS
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["recording_state"]
+__all__ = ["RecordingStates", "recording_state"]
 
 #: Members whose value is the name of a body file: WireMock's, Hoverfly's, MockServer's, Playwright's.
 _NAMES = re.compile(rb'"(?:bodyFileName|bodyFile|filePath|_file|_sha1)"\s*:\s*("(?:[^"\\]|\\.)+")')
@@ -47,6 +47,24 @@ def recording_state(path: Path) -> bytes:
             state.update(hashlib.sha256(str(side_file).encode("utf-8", "surrogateescape")).digest())
             state.update(hashlib.sha256(side_file.read_bytes()).digest())
     return state.digest()
+
+
+class RecordingStates:
+    """The `recording_state` of the recordings of one run, which is determined once for each of them."""
+
+    def __init__(self) -> None:
+        self._states: dict[Path, bytes] = {}
+
+    def of(self, path: Path) -> bytes:
+        """Return the state of the recording at `path`, as it was when it was first asked for.
+
+        Raises:
+            CassetteFormatError: It can't be read.
+        """
+        state = self._states.get(path)
+        if state is None:
+            state = self._states[path] = recording_state(path)
+        return state
 
 
 def _side_files(path: Path, data: bytes) -> list[Path]:

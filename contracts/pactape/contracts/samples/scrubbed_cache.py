@@ -15,7 +15,7 @@ from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.contracts.samples.sanitizing import message_without_secrets, without_secrets
 from pactape.exchange import Exchange, RecordedMessage
 from pactape.file_cache import FileCache
-from pactape.recorders import ReadOptions, SkippedEntry, recording_state
+from pactape.recorders import ReadOptions, RecordingStates, SkippedEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,10 +46,12 @@ class ScrubbedCache:
     Args:
         folder: The cache folder; None to cache nothing.
         rules: The project's scrub rules.
+        states: The states of the recordings, if others have use for them, too.
     """
 
-    def __init__(self, folder: Path | None, rules: ScrubRules) -> None:
+    def __init__(self, folder: Path | None, rules: ScrubRules, states: RecordingStates | None = None) -> None:
         self._rules = rules
+        self._states = states or RecordingStates()
         self._files = None if folder is None else FileCache(folder, "exchanges")
 
     def read(
@@ -140,7 +142,7 @@ class ScrubbedCache:
 
     def _name(self, files: FileCache, path: Path, base_url: str | None) -> str:
         suffix = f"{path.suffix} {base_url}".encode("utf-8", "surrogateescape")
-        return files.name_of(self._rules.fingerprint, suffix, recording_state(path))
+        return files.name_of(self._rules.fingerprint, suffix, self._states.of(path))
 
 
 def _scrub_recording(path: Path, rules: ScrubRules, base_url: str | None) -> _StoredCassette:

@@ -12,6 +12,7 @@ from pactape.contracts.grouping.evidence.sample_evidence import Evidence
 from pactape.contracts.grouping.evidence.sample_keys import SampleKeys
 from pactape.contracts.samples.reader import SampleReader
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
+from pactape.recorders import RecordingStates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,9 +47,10 @@ class Accumulator:
         self.digest = Digest()
         self.keys: dict[Path, SampleKeys] = {}
         self.line_keys: dict[tuple[Path, LineRange], SampleKeys] = {}
-        self._scrubbed = ScrubbedCache(settings.cache_folder, ScrubRules.from_settings(settings.scrub))
+        states, rules = RecordingStates(), ScrubRules.from_settings(settings.scrub)
+        self._scrubbed = ScrubbedCache(settings.cache_folder, rules, states)
         self.reader = SampleReader(settings, self._scrubbed, all_fields=all_fields)
-        self._cache = EvidenceCache(settings, all_fields=all_fields)
+        self._cache = EvidenceCache(settings, all_fields=all_fields, states=states)
 
     def read(self, path: Path) -> None:
         """Add one recording to the digest.

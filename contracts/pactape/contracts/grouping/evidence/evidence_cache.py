@@ -17,12 +17,12 @@ from pactape.contracts.participants import ContractParties
 from pactape.contracts.samples.exclusions import Exclusion
 from pactape.exchange import RecordedMessage
 from pactape.file_cache import FileCache
-from pactape.recorders import recording_state
 from pactape.settings import ProviderSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pactape.recorders import RecordingStates
     from pactape.settings import Settings
 
 __all__ = ["CassetteEvidence", "EvidenceCache"]
@@ -56,10 +56,12 @@ class EvidenceCache:
     Args:
         settings: The project's settings.
         all_fields: Whether every response field counts as read.
+        states: The states of the recordings.
     """
 
-    def __init__(self, settings: Settings, *, all_fields: bool) -> None:
+    def __init__(self, settings: Settings, *, all_fields: bool, states: RecordingStates) -> None:
         self._settings = settings
+        self._states = states
         self._files = FileCache(settings.cache_folder, "evidence")
         self._state = _state(settings, all_fields=all_fields)
 
@@ -110,7 +112,7 @@ class EvidenceCache:
 
     def _name(self, path: Path) -> str:
         place = str(path).encode("utf-8", "surrogateescape")
-        return self._files.name_of(self._state, place, recording_state(path))
+        return self._files.name_of(self._state, place, self._states.of(path))
 
 
 _decode = msgspec.msgpack.Decoder(_StoredCassette).decode
