@@ -91,3 +91,9 @@ def test_no_option_keeps_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert CliRunner().invoke(command, ["convert", "a.ndjson", "b.har", "--scrub"]).exit_code == 0
     text = (tmp_path / "b.har").read_text(encoding="utf-8")
     assert [each for each in SECRETS if each in text] == []
+
+
+def test_a_folder_is_refused_with_what_to_name_instead(tmp_path: Path) -> None:
+    (tmp_path / "cassettes").mkdir()
+    done = run_command(tmp_path, "convert", "cassettes", "b.har")
+    assert (done.returncode, "cassettes: is a folder. Fix: name the files in it." in done.stderr) == (2, True)

@@ -62,6 +62,8 @@ def file_bytes(path: Path) -> bytes:
     """
     try:
         return path.read_bytes()
+    except IsADirectoryError as error:
+        raise CassetteFormatError("is a folder", where=path, remedy="name the files in it") from error
     except OSError as error:
         raise CassetteFormatError(
             f"can't be read ({error.strerror})", where=path, remedy="make the file readable, or exclude it"

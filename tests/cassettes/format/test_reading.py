@@ -145,6 +145,9 @@ def test_what_vcrpy_writes_is_read_unchanged(
         ('{"interactions": [}', r"cassette\.yaml:1: is not valid JSON"),
         (PLAIN + "pactape: {version: 1, calls: [null, null]}\n", "has 2 calls for 1 interactions"),
         (PLAIN + "pactape: {version: 2}\n", "version 2"),
+        (PLAIN + PLAIN, "has the key 'interactions' 2 times"),
+        (PLAIN + "---\n" + PLAIN, "is not valid YAML"),
+        ('{"interactions": [], "version": 1, "interactions": []}', "has the key 'interactions' 2 times"),
         ("[" * 20_000, "nested too deeply|is not valid YAML"),
     ],
 )

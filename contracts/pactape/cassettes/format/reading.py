@@ -146,10 +146,24 @@ def _parse_file(path: Path) -> dict[str, Any]:
 
 
 def _parse(path: Path, data: bytes) -> dict[str, Any]:
-    document = _parse_text(path, _decode(path, data))
+    text = _decode(path, data)
+    document = _parse_text(path, text)
+    if (count := _count_lists(text, document)) > 1:
+        _refuse(path, f"has the key 'interactions' {count} times, of which only the last would be read")
     if not isinstance(document, dict) or not isinstance(document.get("interactions"), list):
         _refuse(path, "has no list of interactions")
     return document
+
+
+def _count_lists(text: str, document: object) -> int:
+    """Return how often the top level has the key `interactions`: parsers keep only the last value of a key."""
+    if text[:1] != "{":
+        return f"\n{text}".count("\ninteractions:")
+    if text.count('"interactions"') < 2 or not isinstance(document, dict):  # noqa: PLR2004 -- only once
+        return 1
+    pairs: list[tuple[str, Any]] = []
+    json.loads(text, object_pairs_hook=lambda members: pairs.__setitem__(slice(None), members))
+    return [name for name, _ in pairs].count("interactions")
 
 
 def _decode(path: Path, data: bytes) -> str:
