@@ -13,6 +13,7 @@ from pactape.http_bodies.codings import (
     content_codings,
     decode_body,
     decoded_body,
+    encode_body,
     sniffed_coding,
     without_coding_headers,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "decode_body",
     "decode_text",
     "decoded_body",
+    "encode_body",
     "end_to_end",
     "form_fields",
     "grouped_headers",

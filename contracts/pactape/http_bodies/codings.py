@@ -6,6 +6,7 @@ another coding than its header names is decoded accordingly; a body without one 
 
 from __future__ import annotations
 
+import gzip
 import importlib
 import zlib
 from contextlib import suppress
@@ -25,6 +26,7 @@ __all__ = [
     "content_codings",
     "decode_body",
     "decoded_body",
+    "encode_body",
     "sniffed_coding",
     "without_coding_headers",
 ]
@@ -104,6 +106,28 @@ def decode_body(body: bytes, codings: tuple[str, ...] | str) -> bytes:
         if not body:
             return body
         body = _undo(name, body)
+    return body
+
+
+def encode_body(body: bytes, codings: tuple[str, ...]) -> bytes:
+    """Return a body with content codings, the opposite of `decode_body`; equal bodies give equal bytes.
+
+    Args:
+        body: The bytes.
+        codings: The codings in the order in which they are to be applied; see `content_codings`.
+
+    Raises:
+        ValueError: A coding isn't supported here.
+
+    Example:
+        >>> decode_body(encode_body(b"text", ("gzip", "deflate")), ("gzip", "deflate"))
+        b'text'
+    """
+    for name in codings:
+        encoder = _ENCODERS.get(name)
+        if encoder is None:
+            raise ValueError(f"the content coding {name!r} isn't supported here")
+        body = encoder(body)
     return body
 
 
@@ -232,6 +256,30 @@ def _first_of(*names: str) -> Any:
     return None
 
 
+def _gzip(body: bytes) -> bytes:
+    return gzip.compress(body, mtime=0)
+
+
+def _brotli(body: bytes) -> bytes:
+    library = _first_of("brotli", "brotlicffi")
+    if library is None:
+        raise ValueError("install the package brotli")
+    return bytes(library.compress(body))
+
+
+def _zstd(body: bytes) -> bytes:
+    library = _first_of("compression.zstd", "backports.zstd", "zstandard")
+    if library is None:
+        raise ValueError("install the package zstandard")
+    return bytes(library.compress(body))
+
+
+_ENCODERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": _gzip,
+    "deflate": zlib.compress,
+    "br": _brotli,
+    "zstd": _zstd,
+}
 _DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": _gunzip,
     "deflate": _deflate,

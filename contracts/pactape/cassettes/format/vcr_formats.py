@@ -11,7 +11,10 @@ from vcr.util import read_body
 
 from pactape.http_bodies import content_codings, decode_body, header
 
-__all__ = ["body_bytes", "decoded_response", "headers_of", "modern_request", "modern_response"]
+__all__ = ["CODING", "body_bytes", "decoded_response", "headers_of", "modern_request", "modern_response"]
+
+#: The member beside a body's bytes that names the coding in which the code under test read them.
+CODING = "coding"
 
 
 def modern_request(part: dict[str, Any]) -> VcrRequest:
@@ -43,9 +46,11 @@ def modern_response(part: dict[str, Any]) -> dict[str, Any]:
         body = _body(part, "content") if part.get("content") is not None else _body(part, "body")
         return _decode(_response(part["status_code"], _message(part.get("status")), headers, body))
     status, body = part["status"], _body(part, "body")
-    if isinstance(status, dict):
-        return _response(status["code"], status.get("message"), headers, body)
-    return _response(status, "", headers, body)
+    code, message = (status["code"], status.get("message")) if isinstance(status, dict) else (status, "")
+    response = _response(code, message, headers, body)
+    if isinstance(part.get("body"), dict) and CODING in part["body"]:
+        response["body"][CODING] = str(part["body"][CODING])
+    return response
 
 
 def decoded_response(response: dict[str, Any]) -> dict[str, Any]:

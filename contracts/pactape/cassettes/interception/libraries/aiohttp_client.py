@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from vcr.request import Request as VcrRequest
 
+from pactape.cassettes.interception.libraries.stored_codings import as_read, body_as_read
 from pactape.cassettes.interception.libraries.streams import is_stream, pieces
 from pactape.http_bodies import content_type, header_values
 from pactape.urls import authority
@@ -57,12 +58,17 @@ async def _answer(switch: CassetteSwitch, request: Any, handler: Callable[[Any],
         request.method, str(request.url), await _body(request), _headers(request.headers)
     )
     if switch.can_play_response_for(vcr_request):
-        return _replay_response(request, switch.play_response(vcr_request))
+        recording = switch.play_response(vcr_request)
+        return _replay_response(request, recording if _decompresses(request) else as_read(recording))
     with _redirection(switch, vcr_request, request):
         response = await handler(request)
     if switch.filter_request(vcr_request) is not None:
         await _record(switch, vcr_request, response)
     return response
+
+
+def _decompresses(request: Any) -> bool:
+    return bool(getattr(request._session, "_auto_decompress", True))
 
 
 @contextmanager
@@ -128,7 +134,8 @@ async def _record(switch: CassetteSwitch, vcr_request: VcrRequest, response: Any
 
 def _recording(response: Any, body: bytes) -> dict[str, Any]:
     status = {"code": response.status, "message": response.reason}
-    return {"status": status, "headers": _headers(response.headers), "body": {"string": body}}
+    headers = _headers(response.headers)
+    return {"status": status, "headers": headers, "body": body_as_read(body, headers)}
 
 
 def _record_stream(response: Any, vcr_request: VcrRequest, recording: OpenResponse) -> None:

@@ -16,6 +16,7 @@ from urllib3 import HTTPHeaderDict
 from urllib3.connection import HTTPConnection as _Urllib3Connection
 from vcr.stubs import VCRConnection, VCRHTTPResponse
 
+from pactape.cassettes.interception.libraries.stored_codings import as_read, body_as_read
 from pactape.cassettes.interception.libraries.streams import RecordingFile, is_stream, pieces
 from pactape.cassettes.interception.live_addresses import connection_to, with_host
 from pactape.errors import ReplayError
@@ -83,6 +84,10 @@ def _request(
     _real_request(self, method, url, body, headers, *rest, **more)
 
 
+def _is_urllib3(connection: Any) -> bool:
+    return isinstance(connection.real_connection, _Urllib3Connection)
+
+
 def _live_options(connection: Any, *, encode_chunked: bool) -> dict[str, bool]:
     """Return the options of the real request; we read urllib3's response ourselves."""
     if isinstance(connection, _Urllib3Connection):
@@ -117,7 +122,8 @@ def _endheaders(self: Any, message_body: Any = None, **_: Any) -> None:
 def _getresponse(self: Any, *_: Any, **__: Any) -> Any:
     request, cassette = self._vcr_request, self.cassette
     if cassette.can_play_response_for(request):
-        return _replayed(self, cassette.play_response(request))
+        recording = cassette.play_response(request)
+        return _replayed(self, recording if _is_urllib3(self) else as_read(recording))
     if cassette.write_protected and cassette.filter_request(request):
         raise vcr.stubs.CannotOverwriteExistingCassetteException(cassette=cassette, failed_request=request)
     connection = _send_live(self, request)
@@ -128,7 +134,7 @@ def _getresponse(self: Any, *_: Any, **__: Any) -> Any:
     }
     if is_stream(content_type(response["headers"])):
         return _with_headers(self, _streaming_response(live, response, request, cassette))
-    response["body"] = {"string": _read_all(live, request)}
+    response["body"] = body_as_read(_read_all(live, request), response["headers"])
     if connection is not self.real_connection:
         connection.close()
     cassette.append(request, response)
@@ -141,7 +147,7 @@ def _replayed(connection: Any, response: dict[str, Any]) -> Any:
 
 def _with_headers(connection: Any, response: Any) -> Any:
     """Give a response the headers of its library: urllib3's join the values of one name."""
-    if isinstance(connection.real_connection, _Urllib3Connection):
+    if _is_urllib3(connection):
         response.headers = HTTPHeaderDict(response.msg.items())
     return response
 
