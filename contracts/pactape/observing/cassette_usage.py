@@ -60,7 +60,7 @@ class _RecordedBodies:
 
     def find(self, body: bytes) -> int | None:
         """Return the position of the recorded response with this body or JSON event; None without one."""
-        for position, recorded_body in self._cassette.player.response_bodies(self._indexed):
+        for position, recorded_body in self._cassette.player.interactions.response_bodies(self._indexed):
             self._positions[recorded_body] = position
             self._indexed = position + 1
             if b"\n" in recorded_body and recorded_body.startswith(_STREAMS):

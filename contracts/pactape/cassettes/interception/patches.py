@@ -187,7 +187,7 @@ def _fast_path() -> AbstractContextManager[Any]:
 
 def _look_up(request: VcrRequest) -> dict[str, Any] | None:
     cassette = cassette_for(request.method, request.uri)
-    return None if cassette is None else cassette.answer(request)
+    return None if cassette is None else cassette.response_to(request)
 
 
 def _reset_where_needed() -> Callable[[], AbstractContextManager[Any]]:

@@ -182,7 +182,7 @@ class Cassette:
             body: The body as sent.
             paths: Field paths; None if everything was read.
         """
-        key = self.player.key_of(method, url, body or None, headers)
+        key = self.player.keying.key_of(method, url, body or None, headers)
         self.note_reads_at(self.player.positions_of(key), paths)
 
     def note_reads_at(self, positions: Iterable[int], paths: tuple[str, ...] | None) -> None:
@@ -262,7 +262,7 @@ class Cassette:
                 messages=self.messages.new_messages,
             ),
             scrubber=self._filter.scrubber,
-            key_of=self.player.digest_of,
+            key_of=lambda request: self.player.keying.key_of_request(request).digest,
             outdated=self._outdated,
         )
         self.player.dirty = False

@@ -80,30 +80,30 @@ def recorded_requests(player: ReplayCassette) -> list[RecordedRequest]:
     Raises:
         CassetteFormatError: The file can't be read as a cassette.
     """
-    bodies = dict(player.response_bodies())
+    bodies = dict(player.interactions.response_bodies())
     requests: list[RecordedRequest] = []
     values: frozenset[str] = frozenset()
     texts: tuple[bytes, ...] = ()
-    for position, request in enumerate(player.recorded_requests()):
+    for position, request in enumerate(player.interactions.requests()):
         requests.append(_recorded_request(player, request, values, texts))
         body = bodies.get(position, b"")
         with suppress(ValueError, RecursionError):
             values |= {value for _, value in json_fields(json.loads(body))}
-        texts = (*texts, body, repr(player.recorded_response(position)["headers"]).encode())
+        texts = (*texts, body, repr(player.interactions.response(position)["headers"]).encode())
     return requests
 
 
 def _recorded_request(
     player: ReplayCassette, recorded_request: VcrRequest, values: frozenset[str], texts: tuple[bytes, ...]
 ) -> RecordedRequest:
-    request = player.request_as_matched(recorded_request)
+    request = player.keying.as_matched(recorded_request)
     fields: dict[str, tuple[str, ...]] = {}
     for name, value in field_pairs(request):
         fields[name] = (*fields.get(name, ()), value)
     headers = {name.lower(): str(value) for name, value in recorded_request.headers.items()}
     return RecordedRequest(
         request=request,
-        label=player.label(recorded_request),
+        label=player.keying.label(recorded_request),
         fields=fields,
         headers={name: value for name, value in headers.items() if name not in _NOT_COMPARED},
         values=values,

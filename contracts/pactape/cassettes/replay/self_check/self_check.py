@@ -77,10 +77,10 @@ def _unfound(player: ReplayCassette, live: Sequence[LiveInteraction]) -> Iterato
     replaced: dict[str, str] = {}
     for interaction in live:
         sent = with_values(interaction.request, replaced)
-        if not player.positions_of(player.key_of(sent.method, sent.uri, sent.body, sent.headers)):
+        if not player.positions_of(player.keying.key_of(sent.method, sent.uri, sent.body, sent.headers)):
             for field in _different_fields(sent, interaction.request):
                 yield ReplayProblem(
-                    player.label(interaction.request),
+                    player.keying.label(interaction.request),
                     field,
                     "contains a value from a response in which it is scrubbed",
                     cure_for(field),
@@ -94,15 +94,15 @@ def _fresh(
     """Yield the fields whose values look as if each run generates them."""
     earlier: list[bytes] = []
     for interaction in live:
-        scrubbed = request_fields(player.recorded_request(interaction.position))
+        scrubbed = request_fields(player.interactions.request(interaction.position))
         for field, value in request_fields(interaction.request).items():
             reason = volatile_reason(value, now=_clock()) if scrubbed.get(field) == value else None
             if (
                 reason
-                and not player.ignores(interaction.request, field)
+                and not player.keying.ignores(interaction.request, field)
                 and not _is_known(value, earlier, is_constant)
             ):
-                yield ReplayProblem(player.label(interaction.request), field, reason, cure_for(field))
+                yield ReplayProblem(player.keying.label(interaction.request), field, reason, cure_for(field))
         earlier += [response_body(interaction.response), repr(interaction.response["headers"]).encode()]
 
 
@@ -125,7 +125,7 @@ def _changed_values(
             is_target = followed and field.kind == "header" and field.name.lower() == "location"
             if is_target or (_was_read(field, read, values_read) and not _is_sent_on(field, sent)):
                 yield ReplayProblem(
-                    player.label(interaction.request),
+                    player.keying.label(interaction.request),
                     f"response {field.kind} {field.name}",
                     "was read by the test, but is scrubbed in the recording",
                     _advice(player, interaction, field),
@@ -133,7 +133,7 @@ def _changed_values(
 
 
 def _changes_in(player: ReplayCassette, each: LiveInteraction) -> Iterator[ChangedField]:
-    recorded = player.recorded_response(each.position)
+    recorded = player.interactions.response(each.position)
     return changed_fields(each.response, recorded, canonical=player.recording_filter.canonical)
 
 
@@ -173,7 +173,7 @@ def _advice(player: ReplayCassette, each: LiveInteraction, field: ChangedField) 
 
 def _replacements(player: ReplayCassette, each: LiveInteraction) -> dict[str, str]:
     """Return the placeholders in a response by the secret that they replace."""
-    clean = dict(response_fields(player.recorded_response(each.position)))
+    clean = dict(response_fields(player.interactions.response(each.position)))
     return {
         raw: clean[key]
         for key, raw in response_fields(each.response)
