@@ -10,7 +10,7 @@ import msgspec
 
 from pactape.compression import DAMAGED, open_decompressed
 from pactape.errors import CassetteFormatError
-from pactape.recorders.formats.ndjson import NDJSON
+from pactape.recorders.formats.ndjson import NDJSON, RECORD_SEPARATOR
 from pactape.recorders.reading import read_entries
 from pactape.recorders.recording import Entry, ReadOptions
 from pactape.recorders.source import Source
@@ -51,7 +51,9 @@ def is_line_stream(path: Path) -> bool:
             return False
         with open_decompressed(path) as file:
             first = file.readline(_HEAD)
-        return first.lstrip()[:1] == b"{" and NDJSON.recognizes(Source(path, first))
+        return first.lstrip().removeprefix(RECORD_SEPARATOR)[:1] == b"{" and NDJSON.recognizes(
+            Source(path, first)
+        )
     return False
 
 
@@ -94,7 +96,7 @@ def read_line_stream(
             numbered = islice(enumerate(file, span.first), span.count)
             while part := list(islice(numbered, _LINES)):
                 entries = (
-                    (index, Entry(location=f"line {index + 1}", value=line))
+                    (index, Entry(location=f"line {index + 1}", value=line.removeprefix(RECORD_SEPARATOR)))
                     for index, line in part
                     if line.strip()
                 )

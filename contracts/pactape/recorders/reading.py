@@ -63,6 +63,7 @@ _DAMAGED = (*(reader for reader in READERS if reader not in {NDJSON, WIREMOCK}),
 _HEAD = 64 * 2**10
 #: Matches most URLs, which then need no further check.
 _USUAL_URL = re.compile(r"https?://[\w.-]+(?::\d{1,4})?(?:[/?#]|$)")
+_METHOD = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")  # of the tokens of RFC 9110, those that methods are
 _FIRST_FINAL_STATUS = 200
 _NO_CONTENT = 204
 
@@ -221,7 +222,7 @@ def _exchange(pair: RecordedPair, options: ReadOptions, path: str, index: int) -
 
 
 def _method(method: str) -> str:
-    if not method.isalpha():
+    if not _METHOD.fullmatch(method):
         raise SkipEntryError(
             f"has the method {method!r}, which is not a method" if method else "has no method"
         )

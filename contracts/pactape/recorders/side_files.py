@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pactape.file_cache import recording_digest
 from pactape.recorders.formats.bruno import settings_files
-from pactape.recorders.formats.wiremock import BODY_FOLDERS
+from pactape.recorders.formats.wiremock_bodies import BODY_FOLDERS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -85,13 +85,14 @@ def hex_bytes(text: Any) -> bytes:
 
 
 def base64_bytes(text: Any) -> bytes:
-    """Decode base64, ignoring white space.
+    """Decode base64, ignoring white space and missing padding.
 
     Raises:
         SkipEntryError: It is not base64.
     """
     try:
-        return base64.b64decode("".join(str(text).split()), validate=True)
+        digits = "".join(str(text).split())
+        return base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise SkipEntryError(f"a body is not valid base64 ({error})") from error
 

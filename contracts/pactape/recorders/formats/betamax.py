@@ -27,7 +27,12 @@ def _is_betamax(source: Source) -> bool:
 
 
 def _pair(entry: Entry, _: Source) -> RecordedPair:
-    return vcr_pair(entry, _code(mapping(entry.value, "response")))
+    response = mapping(entry.value, "response")
+    if response.get("body") is None and "content" in response:  # before version 0.2
+        body = {"string": response["content"], "encoding": response.get("encoding")}
+        value = {**entry.value, "response": {**response, "body": body}}
+        return vcr_pair(Entry(location=entry.location, value=value), _code(response))
+    return vcr_pair(entry, _code(response))
 
 
 def _code(response: dict[str, Any]) -> Any:

@@ -6,7 +6,9 @@ A project may use Go's JSON encoder instead, which writes the names of Go's fiel
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from pactape.http_bodies import content_type, header_pairs
 from pactape.recorders.recording import Entry, Reader, RecordedPair
 from pactape.recorders.values import mapping, status_code, text_bytes
 
@@ -52,7 +54,7 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
         url=str(request.get("url") or ""),
         host=str(request.get("host") or ""),
         request_headers=request.get("headers"),
-        request_body=_without_line_end(request.get("body")),
+        request_body=_without_line_end(request.get("body")) or _form(request),
         status=status_code(response.get("code")),
         response_headers=response.get("headers"),
         response_body=text_bytes(response.get("body")),
@@ -63,6 +65,14 @@ def _is_whole(entry: Entry, _: Source) -> bool:
     """Return whether an entry is complete: responses always have headers, status, code and duration."""
     response = entry.value.get("response") if isinstance(entry.value, dict) else None
     return isinstance(response, dict) and {"headers", "status", "code"} <= response.keys()
+
+
+def _form(request: dict[str, Any]) -> bytes:
+    """Return the form that a server had read from the body before it was recorded."""
+    form, kind = request.get("form"), content_type(tuple(header_pairs(request.get("headers"))))
+    if not isinstance(form, dict) or (kind and not kind.startswith("application/x-www-form-urlencoded")):
+        return b""
+    return urlencode(form, doseq=True).encode()
 
 
 def _without_line_end(body: Any) -> bytes:

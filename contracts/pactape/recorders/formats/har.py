@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from pactape.http_bodies import content_codings, content_type
+from pactape.http_bodies import content_codings, content_type, header
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
 from pactape.recorders.values import (
     base64_bytes,
@@ -74,10 +74,21 @@ def _pair(entry: Entry, source: Source) -> RecordedPair:
         response_headers=received,
         response_body=stored or b"",
         recorded_at=timestamp(entry.value.get("startedDateTime")),
-        unrecorded=("response body",)
-        if stored is None and _was_sent(request, response, content or {})
-        else (),
+        unrecorded=_unrecorded(
+            ("request body", not body and _had_body(request, headers)),
+            ("response body", stored is None and _was_sent(request, response, content or {})),
+        ),
     )
+
+
+def _unrecorded(*parts: tuple[str, bool]) -> tuple[str, ...]:
+    return tuple(name for name, is_missing in parts if is_missing)
+
+
+def _had_body(request: dict[str, Any], headers: list[tuple[str, str]]) -> bool:
+    """Return whether a request had a body, by its sizes: browsers and Polly.js don't save binary ones."""
+    sizes = (request.get("bodySize"), header(headers, "content-length"))
+    return any(str(size).isdecimal() and int(str(size)) > 0 for size in sizes)
 
 
 def _polly_pair(entry: Entry, source: Source) -> RecordedPair:
@@ -113,12 +124,12 @@ def _headers(headers: Any) -> Iterator[tuple[str, str]]:
     """
     if isinstance(headers, dict):  # some tools write a mapping, against the format
         headers = [{"name": name, "value": value} for name, value in headers.items()]
-    for header in headers if isinstance(headers, list) else ():
-        if isinstance(header, dict) and not str(header.get("name", ":")).startswith(":"):
-            value = header.get("value", "")
+    for item in headers if isinstance(headers, list) else ():
+        if isinstance(item, dict) and not str(item.get("name", ":")).startswith(":"):
+            value = item.get("value", "")
             for values in value if isinstance(value, list) else (value,):
                 for one in str(values).split("\n"):
-                    yield str(header["name"]), one.rstrip("\r")
+                    yield str(item["name"]), one.rstrip("\r")
 
 
 def _with_type(headers: list[tuple[str, str]], value: str) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
+from pactape.recorders.sequences import in_order
 from pactape.recorders.values import (
     PATH_SAFE,
     base64_bytes,
@@ -55,8 +56,18 @@ def _has_destination(pair: Any) -> bool:
 def _entries(source: Source) -> Iterable[Entry]:
     pairs = source.member("data", "pairs")
     for name, values in _plain_pairs(source) if pairs is None else [("data.pairs", pairs)]:
-        for index, value in enumerate(values):
-            yield Entry(location=f"{name}[{index}]", value=value)
+        for index in in_order(values, _sequence):
+            yield Entry(location=f"{name}[{index}]", value=values[index])
+
+
+def _sequence(pair: Any) -> tuple[str, float] | None:
+    """Return the name and the number of the state that a pair requires, if it is part of a recorded sequence."""
+    request = pair.get("request") if isinstance(pair, dict) else None
+    states = request.get("requiresState") if isinstance(request, dict) else None
+    for name, number in states.items() if isinstance(states, dict) else ():
+        if name.startswith("sequence:") and str(number).isdecimal():
+            return name, float(number)
+    return None
 
 
 def _pair(entry: Entry, source: Source) -> RecordedPair:

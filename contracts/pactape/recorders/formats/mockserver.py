@@ -74,7 +74,7 @@ def _pair(entry: Entry, source: Source) -> RecordedPair:
     if request.get("not"):
         raise SkipEntryError("matches a negated request, not one value")
     body, sent_type = _body(request.get("body"), source)
-    headers = with_content_type(_exact_pairs(request.get("headers"), "a header"), sent_type)
+    headers = with_content_type(_request_headers(request), sent_type)
     content, answer_type = _body(response.get("body"), source)
     return RecordedPair(
         method=_exact(request.get("method"), "method"),
@@ -85,7 +85,7 @@ def _pair(entry: Entry, source: Source) -> RecordedPair:
         response_headers=_response_headers(response, answer_type),
         response_body=content,
         recorded_at=timestamp(entry.value.get("timestamp")),
-        unrecorded=() if request.get("headers") else ("request headers",),
+        unrecorded=() if request.get("headers") or request.get("cookies") else ("request headers",),
     )
 
 
@@ -173,6 +173,15 @@ def _text(value: Any) -> str:
     if value.get("not") or "value" not in value:
         raise SkipEntryError("matches a schema or a negated value, not one value")
     return str(value["value"])
+
+
+def _request_headers(request: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the headers, with the cookies, which recorded requests also have as a header."""
+    headers = _exact_pairs(request.get("headers"), "a header")
+    cookies = _exact_pairs(request.get("cookies"), "a cookie")
+    if cookies and header(headers, "cookie") is None:
+        headers.append(("Cookie", "; ".join(f"{name}={value}" for name, value in cookies)))
+    return headers
 
 
 def _response_headers(response: dict[str, Any], answer_type: str | None) -> list[tuple[str, str]]:

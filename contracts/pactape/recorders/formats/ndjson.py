@@ -27,21 +27,26 @@ if TYPE_CHECKING:
 
     from pactape.recorders.source import Source
 
-__all__ = ["NDJSON"]
+__all__ = ["NDJSON", "RECORD_SEPARATOR"]
 
-
-_FIRST_LINES = 3
+_HEAD = 64 * 2**10
+#: Begins each line of a JSON text sequence (RFC 7464).
+RECORD_SEPARATOR = b"\x1e"
 
 
 def _is_ndjson(source: Source) -> bool:
-    """Recognize a file by any of its first lines, because one may be damaged."""
-    lines = [line for line in source.data.split(b"\n", _FIRST_LINES)[:_FIRST_LINES] if line.strip()]
-    return any(_is_exchange(line, alone=len(lines) == 1) for line in lines)
+    """Recognize a file by any of its first lines, because some may be damaged."""
+    lines = [line for line in source.data[:_HEAD].split(b"\n") if line.strip()]
+    if len(lines) <= 1:
+        return any(_is_exchange(line, alone=True) for line in source.data.split(b"\n", 1))
+    return any(_is_exchange(line, alone=False) for line in lines) and source.json is None
 
 
 def _is_exchange(line: bytes, *, alone: bool) -> bool:
+    if not all(name in line for name in (b'"request"', b'"response"')):
+        return False
     try:
-        value = json.loads(line)
+        value = json.loads(line.removeprefix(RECORD_SEPARATOR))
     except (ValueError, RecursionError):
         return False
     return (
@@ -60,7 +65,7 @@ def _is_exchange(line: bytes, *, alone: bool) -> bool:
 def _entries(source: Source) -> Iterable[Entry]:
     for number, line in enumerate(source.data.split(b"\n"), 1):
         if line.strip():
-            yield Entry(location=f"line {number}", value=line)
+            yield Entry(location=f"line {number}", value=line.removeprefix(RECORD_SEPARATOR))
 
 
 class _Message(msgspec.Struct, gc=False):

@@ -10,7 +10,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from pactape.http_bodies import content_codings, header
+from pactape.http_bodies import content_codings, decode_body, header
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
 from pactape.recorders.values import compact_json, hex_bytes, status_code, text_bytes
 from pactape.urls import DEFAULT_PORTS
@@ -24,6 +24,9 @@ __all__ = ["NOCK"]
 
 _ANY = "*"
 _HEX = re.compile(r"(?:[0-9a-f]{2})+")
+_PORT = re.compile(r":\d+$")
+#: The beginning of gzip's data (RFC 1952, section 2.3): its magic number and the only method.
+_GZIP = "1f8b08"
 
 
 def _is_nock(source: Source) -> bool:
@@ -45,10 +48,10 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
     headers = _response_headers(value)
     return RecordedPair(
         method=str(value.get("method") or "GET"),
-        url=f"{_without_default_port(_host(value['scope']))}{value['path']}",
+        url=f"{_without_default_port(_host(value))}{value['path']}",
         request_headers=value.get("reqheaders") or {},
         request_body=_request_body(value.get("body"), value.get("reqheaders") or {}),
-        status=status_code(value.get("status", 200)),
+        status=status_code(value.get("reply") or value.get("status", 200)),  # `reply` in old files
         response_headers=headers,
         response_body=hex_bytes(value["response"])
         if value.get("responseIsBinary")
@@ -63,14 +66,18 @@ def _unrecorded(value: dict[str, Any]) -> tuple[str, ...]:
     return (*headers, "request body") if value.get("body") == _ANY else headers
 
 
-def _host(scope: Any) -> str:
-    """Return scheme, host and port; edited fixtures may have a regular expression or a star instead."""
-    text = str(scope)
+def _host(value: dict[str, Any]) -> str:
+    """Return scheme, host and port; edited fixtures may have a regular expression or a star instead.
+
+    In old files, the port may be a member of its own.
+    """
+    text = str(value["scope"])
     if text.startswith("/") or "*" in text:
         raise SkipEntryError("matches a pattern of hosts, not one value")
     if "://" not in text:
         raise SkipEntryError(f"has the scope {text!r}, which has no scheme")
-    return text.rstrip("/")
+    text = text.rstrip("/")
+    return f"{text}:{value['port']}" if value.get("port") and not _PORT.search(text) else text
 
 
 def _without_default_port(scope: str) -> str:
@@ -92,12 +99,16 @@ def _response_headers(value: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _request_body(body: Any, headers: Any) -> bytes:
-    """Return the request body; hex digits are binary if the declared length is half of their number."""
+    """Return the request body; hex digits are binary if their length or beginning says so."""
     if body == _ANY:
         return b""
     length = str(header(headers, "content-length") or "")
-    if isinstance(body, str) and _HEX.fullmatch(body) and length == str(len(body) // 2):
+    is_hex = isinstance(body, str) and bool(_HEX.fullmatch(body))
+    if is_hex and length == str(len(body) // 2):
         return hex_bytes(body)
+    if is_hex and not length and body.startswith(_GZIP):
+        with suppress(ValueError):
+            return decode_body(hex_bytes(body), "gzip")  # the header with the coding isn't recorded
     return _body(body, headers=())
 
 

@@ -127,6 +127,8 @@ def stored_body(body: Any) -> bytes:
         text = text["str"]
     if isinstance(text, dict | list):
         raise SkipEntryError("has an object as the string of a body")
+    if encoding == "BASE64":  # rvcr's, for bytes that are not UTF-8
+        return base64_bytes(text)
     if encoding in _BINARY and isinstance(text, str) and text.isascii():
         return text.encode()
     return text_bytes(text, _PYTHON_NAMES.get(encoding, encoding))

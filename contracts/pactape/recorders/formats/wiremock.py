@@ -6,11 +6,15 @@ Format: https://wiremock.org/docs/stubbing/. Only stubs of exactly one request b
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from pactape.recorders.formats.wiremock_bodies import response_body
+from pactape.recorders.formats.wiremock_scenarios import scenario_steps
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
+from pactape.recorders.sequences import in_order
 from pactape.recorders.values import (
     base64_bytes,
     compact_json,
@@ -26,11 +30,9 @@ if TYPE_CHECKING:
 
     from pactape.recorders.source import Source
 
-__all__ = ["BODY_FOLDERS", "WIREMOCK"]
+__all__ = ["WIREMOCK"]
 
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
-#: The folder of body files, relative to a mapping at any depth.
-BODY_FOLDERS = ("../__files", "__files", *(f"{'../' * depth}__files" for depth in range(2, 9)))
 #: WireMock's own hosts, which don't show the API's host.
 _LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?=[/?]|$)")
 
@@ -64,8 +66,10 @@ def _entries(source: Source) -> Iterable[Entry]:
         for index, value in sorted(numbered, key=lambda item: _moment(item[1])):
             yield Entry(location=f"requests[{index}]", value=value)
         return
-    for index, value in enumerate(_stubs(source)):
-        yield Entry(location=f"mappings[{index}]", value=value)
+    stubs = _stubs(source)
+    steps = scenario_steps(stubs)
+    for index in in_order(stubs, lambda stub: steps.get(id(stub))):
+        yield Entry(location=f"mappings[{index}]", value=stubs[index])
 
 
 def _moment(value: Any) -> float:
@@ -95,7 +99,7 @@ def _served_pair(value: Any, source: Source) -> RecordedPair:
         request_body=_served_body(request),
         status=status_code(response.get("status")),
         response_headers=response.get("headers") or {},
-        response_body=_served_body(response) or _response_body(response, source),
+        response_body=_served_body(response) or response_body(response, source),
         recorded_at=timestamp(moment / 1000) if moment else None,
     )
 
@@ -110,6 +114,7 @@ def _stubbed_pair(entry: Entry, source: Source) -> RecordedPair:
     _require_recorded(response)
     _require_one_request(request)
     headers = _exact_values(request.get("headers"), "the header")
+    headers += _credentials(request.get("basicAuth") or request.get("basicAuthCredentials"))
     cookies = _exact_values(request.get("cookies"), "the cookie")
     if cookies:
         headers.append(("Cookie", "; ".join(f"{name}={value}" for name, value in cookies)))
@@ -120,9 +125,16 @@ def _stubbed_pair(entry: Entry, source: Source) -> RecordedPair:
         request_body=_form(request) or _request_body(request.get("bodyPatterns") or []),
         status=status_code(response.get("status", 200)),
         response_headers=response.get("headers") or {},
-        response_body=_response_body(response, source),
+        response_body=response_body(response, source),
         unrecorded=() if headers else ("request headers",),
     )
+
+
+def _credentials(member: Any) -> list[tuple[str, str]]:
+    if not isinstance(member, dict):
+        return []
+    plain = f"{member.get('username', '')}:{member.get('password', '')}"
+    return [("Authorization", f"Basic {base64.b64encode(plain.encode()).decode()}")]
 
 
 def _require_recorded(response: dict[str, Any]) -> None:
@@ -201,20 +213,6 @@ def _request_body(patterns: list[Any]) -> bytes:
     if "binaryEqualTo" in matcher:
         return base64_bytes(matcher["binaryEqualTo"])
     raise SkipEntryError("matches a pattern of bodies, not one value")
-
-
-def _response_body(response: dict[str, Any], source: Source) -> bytes:
-    name = response.get("bodyFileName")
-    if name:
-        data = source.attachment(str(name), *BODY_FOLDERS)
-        if data is None:
-            raise SkipEntryError(f"its body is in the file {name!r}, which is missing")
-        return data
-    if "base64Body" in response:
-        return base64_bytes(response["base64Body"])
-    if "jsonBody" in response:
-        return compact_json(response["jsonBody"])
-    return text_bytes(response.get("body"))
 
 
 WIREMOCK = Reader(
