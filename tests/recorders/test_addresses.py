@@ -98,6 +98,9 @@ URLS: list[tuple[Any, str]] = [
     (wiremock({"url": "//a//b"}), f"{BASE}//a//b"),
     (postman({"url": "{{base}}/a"}), f"{BASE}/a"),
     (postman({"url": {"host": ["{{base}}"], "path": ["a"]}}), f"{BASE}/a"),
+    (har({"url": f"{BASE}/ü b?q=ä b&r=%20"}), f"{BASE}/%C3%BC%20b?q=%C3%A4%20b&r=%20"),
+    (saved(f"{BASE}/a b?q=ü"), f"{BASE}/a%20b?q=%C3%BC"),
+    (har({"url": "https://bücher.example/a"}), "https://bücher.example/a"),
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
@@ -63,6 +63,9 @@ _DAMAGED = (*(reader for reader in READERS if reader not in {NDJSON, WIREMOCK}),
 _HEAD = 64 * 2**10
 #: Matches most URLs, which then need no further check.
 _USUAL_URL = re.compile(r"https?://[\w.-]+(?::\d{1,4})?(?:[/?#]|$)")
+#: Spaces, control characters and characters beyond ASCII; others are encoded by some clients only.
+_NOT_IN_URLS = re.compile(r"[^!-~]+")
+_ORIGIN = re.compile(r"https?://[^/?#]*")
 _METHOD = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")  # of the tokens of RFC 9110, those that methods are
 _FIRST_FINAL_STATUS = 200
 _NO_CONTENT = 204
@@ -232,7 +235,7 @@ def _method(method: str) -> str:
 
 
 def _absolute(pair: RecordedPair, options: ReadOptions) -> str:
-    url = with_base_url(pair.url, options.base_url)
+    url = _encoded(with_base_url(pair.url, options.base_url))
     if not url:
         raise SkipEntryError("has no URL")
     if url.startswith("/"):
@@ -242,6 +245,15 @@ def _absolute(pair: RecordedPair, options: ReadOptions) -> str:
     if problem := url_error(url):
         raise SkipEntryError(f"has a URL that can't be requested: {problem}")
     return url
+
+
+def _encoded(url: str) -> str:
+    """Return a URL as clients send it: characters that URLs can't have are percent-encoded, except in the host."""
+    if _NOT_IN_URLS.search(url) is None:
+        return url
+    origin = _ORIGIN.match(url)
+    start = origin.end() if origin else 0
+    return url[:start] + _NOT_IN_URLS.sub(lambda match: quote(match[0], errors="replace"), url[start:])
 
 
 def _origin(host: str, base_url: str | None) -> str:
