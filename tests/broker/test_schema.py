@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from pactape.broker import running_broker
+from pactape.broker.store.database.opening import open_database
 from pactape.broker.store.database.schema import SCHEMA
 from pactape.errors import OutputError
+from sqlalchemy import make_url, text
 
 from tests.broker.helpers.client import Client
 from tests.broker.helpers.databases import empty_schema
@@ -80,6 +82,20 @@ def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         connection.execute(f"PRAGMA user_version = {SCHEMA + 1}")
     with pytest.raises(OutputError, match="newer Pactape"), running_broker(path):
         pass
+
+
+@pytest.mark.parametrize(("options", "cost"), [("", "1.1"), (" -crandom_page_cost=3", "3")])
+def test_postgresql_looks_rows_up_by_key_unless_its_owner_has_set_what_that_costs(
+    options: str, cost: str
+) -> None:
+    with empty_schema() as address:
+        url = make_url(address)
+        url = url.update_query_dict({"options": f"{url.query['options']}{options}"})
+        database = open_database(url.render_as_string(hide_password=False))
+        with database.reading() as connection:
+            shown = connection.scalar(text("SHOW random_page_cost"))
+        database.close()
+    assert shown == cost
 
 
 def test_a_postgresql_database_with_other_tables_is_refused() -> None:
