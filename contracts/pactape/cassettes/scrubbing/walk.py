@@ -13,11 +13,13 @@ from pactape.cassettes.scrubbing.replacing.secret_numbers import SecretNumbers
 from pactape.cassettes.scrubbing.rules import plain_name
 from pactape.cassettes.scrubbing.structures.base64_texts import scrub_encoded
 from pactape.cassettes.scrubbing.structures.edits import substitute
+from pactape.cassettes.scrubbing.structures.embedded import scrub_embedded
 from pactape.cassettes.scrubbing.structures.graphql_documents import looks_like_graphql, scrub_graphql
 from pactape.cassettes.scrubbing.structures.http.forms import looks_like_form, scrub_form
 from pactape.cassettes.scrubbing.structures.http.headers import SCRUBBERS
+from pactape.cassettes.scrubbing.structures.http.multipart import holds_multipart, scrub_multipart_text
 from pactape.cassettes.scrubbing.structures.http.urls import is_web_url, scrub_url
-from pactape.cassettes.scrubbing.structures.json.documents import scrub_json, scrub_json_in_text
+from pactape.cassettes.scrubbing.structures.json.documents import scrub_json
 from pactape.cassettes.scrubbing.structures.json.value_names import JsonContext
 from pactape.cassettes.scrubbing.structures.lines import scrub_lines
 from pactape.cassettes.scrubbing.structures.markup import holds_markup, looks_like_markup, scrub_markup
@@ -249,7 +251,7 @@ class Walk:
         if "application/graphql" in content_type and "json" not in content_type:
             return self.text(scrub_graphql(text, self))
         if any(kind in content_type for kind in _LINES):
-            return self.text(scrub_lines(text, self))
+            return self.text(scrub_lines(scrub_embedded(text, self), self))
         if any(kind in content_type for kind in _TABLES):
             return self.text(self._lines(text, content_type))
         if "html" in content_type and "<" in text and text.lstrip()[:1] not in {"{", "[", "<"}:
@@ -263,10 +265,12 @@ class Walk:
             return clean
         if first == "<" and looks_like_markup(text):
             return scrub_markup(text, self)
-        if holds_markup(text):
+        if first not in {"{", "["} and holds_markup(text):  # these begin lines of JSON
             return self.text(scrub_markup(text, self))
         if looks_like_graphql(text):
             return self.text(scrub_graphql(text, self))
+        if first == "-" and holds_multipart(text):
+            return scrub_multipart_text(text, self, self.body)
         return self._in_one_line(text) or self.text(self._lines(text))
 
     def _in_one_line(self, text: str) -> str:
@@ -276,11 +280,10 @@ class Walk:
         return scrub_encoded(text, self) or (scrub_form(text, self) if looks_like_form(text) else "")
 
     def _lines(self, text: str, content_type: str = "") -> str:
-        """A text of several lines or JSON documents, without secrets."""
+        """A text of several lines or documents, without secrets."""
         if "-----BEGIN " in text:
             text = scrub_private_keys(text, self._replace)
-        if "{" in text or "[" in text:
-            text = scrub_json_in_text(text, self) or text
+        text = scrub_embedded(text, self)
         if "\n" not in text:
             return text
         table = find_table(text, content_type)

@@ -17,7 +17,8 @@ __all__ = ["decode_base64", "decode_hex", "decode_short", "holds_encoded", "scru
 _WHOLE = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}(?:\r?\n[A-Za-z0-9+/_-]{1,76}={0,2})*+\s*")
 _TEXT = re.compile(r"[\x20-\x7e\t\r\n\u0080-\uffff]*")
 _STRUCTURED = re.compile(
-    r'[{<]\s*["\w/?!]|-----BEGIN |\w[ \t]?=[ \t]?\S|\w:\s*\S|://|^[\w "-]{1,64}[,;|\t][^\n]{1,512}\n[^\n]'
+    r'[{<]\s*["\w/?!]|-----BEGIN |[\w\]][ \t]?=[ \t]?\S|\w:\s*\S|://|--\w|(?i:passw\w+)\s+\S'
+    r'|^[\w "|-]{1,64}[,;|\t][^\n]{1,512}\n[^\n]'
 )
 #: Hexadecimal digits that decode to a text: bytes of ASCII and of UTF-8.
 _HEX = re.compile(

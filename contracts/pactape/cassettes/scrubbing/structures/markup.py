@@ -14,7 +14,7 @@ from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
-__all__ = ["holds_markup", "looks_like_markup", "scrub_markup"]
+__all__ = ["holds_elements", "holds_markup", "looks_like_markup", "scrub_markup"]
 
 _START = re.compile(r"\ufeff?\s*+<(?:[!?]|[A-Za-z_][\w:.-]*+(?:\s|/?>))")
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]*+)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
@@ -23,6 +23,8 @@ _INNER = re.compile(
     r"<(?:meta|input|a|form|div|span|img|link|iframe|button|textarea|[\w-]+:\w+)\s[^<>]{0,400}=",
     re.IGNORECASE,
 )
+#: An element with attributes or an end, in a text of any kind.
+_ELEMENT = re.compile(r"<([A-Za-z_][\w:.-]{0,64})(?:\s[^<>=]{0,400}=|\s?/>|>[^<>]{0,400}</\1|><!\[CDATA\[)")
 _CDATA = re.compile(r"(\s*+<!\[CDATA\[)(.*?)(\]\]>\s*+)", re.DOTALL)
 _NAMING = ("name", "key", "id", "property", "itemprop", "http-equiv")
 _LABELLING = ("name", "key")
@@ -38,7 +40,9 @@ _NAMED_ELEMENTS = frozenset(
     {"value", "string", "attributevalue", "param-value", "data", "content", "text", "plaintext", "cleartext"}
 )
 _ENTITIES = {'"': "&quot;", "'": "&apos;"}
-_SCRIPTS = frozenset({"script", "style", "code", "pre", "noscript"})
+_SCRIPTS = frozenset({"script", "style"})
+#: Elements that show a text of another structure.
+_LISTINGS = frozenset({"code", "pre", "noscript"})
 
 
 def looks_like_markup(text: str) -> bool:
@@ -49,6 +53,11 @@ def looks_like_markup(text: str) -> bool:
 def holds_markup(text: str) -> bool:
     """Whether a text that starts with other characters has a tag with attributes."""
     return "<" in text and _INNER.search(text) is not None
+
+
+def holds_elements(text: str) -> bool:
+    """Whether a text has an element of XML or HTML somewhere."""
+    return "<" in text and _ELEMENT.search(text) is not None
 
 
 def scrub_markup(text: str, visitor: Visitor) -> str:
@@ -84,6 +93,8 @@ class _Markup:
             return _LABELED
         if element in _SCRIPTS:
             return "\0script"
+        if element in _LISTINGS:
+            return ""
         if element == "tr":
             self._name_before = ""
         attribute = self._label_of(tag.group(3), local)

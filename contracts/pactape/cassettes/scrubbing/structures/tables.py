@@ -19,7 +19,7 @@ __all__ = ["find_table", "scrub_table"]
 
 _DELIMITERS = (",", ";", "\t", "|")
 #: The beginning of a JSON object in a cell.
-_QUOTED_JSON = '"{""'
+_QUOTED_MARK = '""'
 #: Lines before a table: comments, a spreadsheet's line about its delimiter, a title.
 _BEFORE = re.compile(r"\s*+(?:#|//|sep=)")
 _NAME = re.compile(r"[ \t\"'*_`]*+([\w$@./()\[\]][\w $@./()\[\]-]{0,63}+)[\"'*_`]*+\s*+")
@@ -62,7 +62,7 @@ def find_table(text: str, content_type: str = "") -> Table | None:
         end = start + len(line) + 1
         if end >= len(text):
             return None
-        if _names_credentials(names) or (len(names) > 1 and _QUOTED_JSON in text):
+        if _names_credentials(names) or (len(names) > 1 and _QUOTED_MARK in text):
             return Table(end, names, _delimiter(line) or ",")
     return None
 

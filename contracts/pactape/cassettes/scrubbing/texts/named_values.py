@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from pactape.cassettes.scrubbing.detection.cards import GROUPED_CARD, is_card_number, without_card_number
 from pactape.cassettes.scrubbing.detection.names import may_name_credential
 from pactape.cassettes.scrubbing.structures.base64_texts import scrub_encoded
-from pactape.cassettes.scrubbing.structures.edits import substitute
+from pactape.cassettes.scrubbing.structures.edits import Edits, substitute
 from pactape.cassettes.scrubbing.structures.http.urls import UrlsInText, scrub_urls_in_text
 from pactape.cassettes.scrubbing.structures.php_texts import scrub_php
 from pactape.cassettes.scrubbing.structures.visitor import FieldContext
@@ -36,8 +36,9 @@ _PUTTY = re.compile(
 )
 _NAMED = re.compile(
     r"(?<![\w.%~-])(?P<dashes>--?)?(?P<name>[\w\[][\w.$\[\]-]{0,63}+)"
-    r"(?P<between>\\?[\"']?[ \t]*+(?:=>|:=|=|:)[ \t]*+(?:[bru](?=[\"']))?|(?(dashes)[ ]++|(?!)))"
-    r"(?P<quote>\\?[\"'])?(?P<value>(?(quote)[^\"'\\]*+|[^\s&;,\"'<>(){}|\\]*+))(?![ ]?=[ ]?[\"'])"
+    r"(?P<between>(?:\\{0,7}[\"']|''|\"\")?[ \t]*+(?:=>|:=|=|:)[ \t]*+(?:[bru](?=[\"']))?|(?(dashes)[ ]++|(?!)))"
+    r"(?P<quote>(?P<doubled>''|\"\")(?=[^\"'\s=]{8,512}(?P=doubled))|\\{0,7}[\"'])?"
+    r"(?P<value>(?(quote)[^\"'\\]*+|[^\s&;,\"'<>(){}|\\]*+))(?![ ]?=[ ]?[\"'])"
 )
 #: A header in a command: curl -H 'Authorization: Digest username="ada", response="…"'.
 _HEADER_OPTION = re.compile(
@@ -135,7 +136,7 @@ def scrub_named_values(
             text = substitute(_CALLED, lambda match: _called(match, visitor), text)
             text = substitute(_SETTER, lambda match: _set(match, visitor), text)
         taken_apart = UrlsInText(text)
-        text = substitute(_NAMED, lambda match: _pair(match, visitor, taken_apart), text)
+        text = _scrub_pairs(text, visitor, taken_apart)
     if " " in text or ":" in text:
         text = scrub_prose_secrets(text, replace)
     if ";base64," in text:
@@ -148,6 +149,19 @@ def scrub_named_values(
     if " " in text or "-" in text:
         text = substitute(GROUPED_CARD, lambda match: _card(match, replace), text)
     return text
+
+
+def _scrub_pairs(text: str, visitor: Visitor, taken_apart: UrlsInText) -> str:
+    """A text without the secrets in its pairs; a pair may be in the quoted value of another: 'log: "key = …"'."""
+    edits = Edits(text)
+    end = 0
+    while match := _NAMED.search(text, end):
+        clean, end = _pair(match, visitor, taken_apart), match.end()
+        if clean != match.group():
+            edits.replace(match.start(), end, clean)
+        elif match["quote"] and may_name_credential(match["value"]):
+            end = match.start("value")
+    return edits.result()
 
 
 def _pair(match: re.Match[str], visitor: Visitor, taken_apart: UrlsInText) -> str:
@@ -202,9 +216,14 @@ def _scrub_encoded(match: re.Match[str], visitor: Visitor, taken_apart: UrlsInTe
         return match.group()
     if _ENCODED_MARK.search(match.group()) is None:
         return match.group()
-    plain = unquote(match.group())
-    clean = visitor.document(plain)
-    return match.group() if clean == plain else quote(clean, safe="")
+    for decode, encode in ((unquote, quote), (unquote_plus, quote_plus)):
+        plain = decode(match.group())
+        clean = visitor.document(plain)
+        if clean != plain:
+            return encode(clean, safe="")
+        if "+" not in match.group():
+            break
+    return match.group()
 
 
 def _card(match: re.Match[str], replace: Callable[[str, str], str]) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
-__all__ = ["looks_like_multipart", "scrub_multipart"]
+__all__ = ["holds_multipart", "looks_like_multipart", "scrub_multipart", "scrub_multipart_text"]
 
 _NAME = re.compile(
     rb";\s{0,8}name(?:\*\s{0,8}=\s{0,8}[\w-]{1,32}'[\w-]{0,32}'|\s{0,8}=\s{0,8})"
@@ -29,6 +29,7 @@ _TRANSFER = re.compile(
 _FILE = re.compile(rb";\s{0,8}filename\*?=", re.IGNORECASE)
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _LONGEST_HEADER = 8192
+_FIRST = 256
 _ASCII_TEXT = bytes([*range(0x20, 0x7F), *b"\t\r\n"])
 
 
@@ -51,9 +52,26 @@ def scrub_multipart(
     return delimiter.join([parts[0], *(_part(each, visitor, scrub_part) for each in parts[1:])])
 
 
+def scrub_multipart_text(text: str, visitor: Visitor, scrub_part: Callable[[str, str], str]) -> str:
+    """Return a multipart body within another structure without secrets."""
+
+    def scrub_bytes(part: bytes, content_type: str) -> bytes:
+        return scrub_part(part.decode("utf-8", "surrogatepass"), content_type).encode(
+            "utf-8", "surrogatepass"
+        )
+
+    clean = scrub_multipart(text.encode("utf-8", "surrogatepass"), "", visitor, scrub_bytes)
+    return clean.decode("utf-8", "surrogatepass")
+
+
 def looks_like_multipart(body: bytes) -> bool:
     """Whether a body of unknown type begins with a boundary and the header of a part."""
     return body.startswith(b"--") and _START.match(body) is not None
+
+
+def holds_multipart(text: str) -> bool:
+    """Whether a text is such a body."""
+    return looks_like_multipart(text[:_FIRST].encode(errors="replace"))
 
 
 def _boundary(body: bytes, content_type: str) -> bytes:

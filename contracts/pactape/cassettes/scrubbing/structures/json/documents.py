@@ -29,7 +29,8 @@ __all__ = ["scrub_json", "scrub_json_in_text", "scrub_value"]
 _SCALAR = re.compile(
     r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|-?(?:\d[\d.eE+-]*+|Infinity)|true|false|null|NaN', re.DOTALL
 )
-_OPENING = re.compile(r"[\[{](?=\s*[\[{\"\]}\d-])")
+#: The beginning of an object or a list, or of a text that holds one.
+_OPENING = re.compile(r'[\[{](?=\s*[\[{"\]}\d-])|"(?=[\[{]{1,2}\s*\\")')
 _MOST_FAILURES = 64
 _PAIR = 2
 _LONGEST_OPTION = 64

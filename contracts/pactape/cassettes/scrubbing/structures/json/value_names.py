@@ -212,7 +212,7 @@ class JsonContext:
         if (" " in value and (self._holds_sentences or (self._is_item and _is_sentence(value)))) or (
             self._holds_labels and value.isalpha()
         ):
-            return visitor.text(value)
+            return visitor.document(value)
         clean = visitor.field(self.name, value, FieldContext.BODY, self)
         if clean == value and self._after_name is not None and not _is_name(value):
             return self._after_name.visit(value, visitor)
