@@ -180,13 +180,24 @@ def test_a_character_that_the_charset_lacks_stays_escaped_beside_a_secret(
     "document",
     [
         {"required": ["password", "api_key"]},
+        {"i18n": {"api_key": "API-Schl\xfcssel"}},
+        {"secret_id": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-AbCdEf"},
         {"text": "Run chpasswd to change it; the ids are 1000:1000"},
         {"hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
         {"name": b"hello world hello world".hex()},
         {"text": "The password is SHA256-hashed, and the username and password must differ."},
         {"value": 'a:1:{s:4:"name";s:3:"Ada";}'},
     ],
-    ids=["names of fields", "a command's name", "a digest", "words in digits", "prose", "a name of PHP"],
+    ids=[
+        "names of fields",
+        "a label",
+        "a resource's name",
+        "a command's name",
+        "a digest",
+        "words in digits",
+        "prose",
+        "a name of PHP",
+    ],
 )
 def test_what_only_looks_like_a_structure_of_secrets_stays(document: dict[str, object]) -> None:
     body = json.dumps(document).encode()

@@ -75,6 +75,8 @@ def test_a_multipart_body_in_json_is_taken_apart() -> None:
         "<p>Choose a <b>password</b> of at least 12 characters.</p>",
         'log: "the token expired; key = value"',
         "if (a < b && token > limit) { return; }",
+        "embedding: AAAAAAAA8D8AAAAAAADwPw==",
+        "AAAAAAAA8D8AAAAAAADwPw==",
     ],
 )
 def test_a_text_that_only_mentions_credentials_stays(text: str) -> None:

@@ -73,7 +73,7 @@ def _decide(name: str, kind: NameKind, value: str, context: FieldContext) -> boo
     if context is FieldContext.PROSE:
         return looks_random(value) or (kind is NameKind.CREDENTIAL and _MIXED.fullmatch(value) is not None)
     if kind is NameKind.CREDENTIAL:
-        may_be_public = "://" in value or value[:1] == "/" or value.startswith("-----BEGIN")
+        may_be_public = "://" in value or value[:1] == "/" or value.startswith(("-----BEGIN", "arn:"))
         return not (may_be_public and is_public_value(value))
     if kind is NameKind.CODE:
         return _is_code(name, value)

@@ -58,7 +58,7 @@ def is_public_value(value: str) -> bool:
     if (
         "://" in value[:32]
         or value.startswith(_PUBLIC_STARTS)
-        or value.startswith(("next:", "prev:", "urn:"))
+        or value.startswith(("next:", "prev:", "urn:", "arn:"))
     ):
         return True
     if value[4:5] == "-" and _DATE.fullmatch(value):

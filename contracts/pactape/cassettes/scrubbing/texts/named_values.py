@@ -170,7 +170,7 @@ def _pair(match: re.Match[str], visitor: Visitor, taken_apart: UrlsInText) -> st
         match.start()
     ):
         return match.group()
-    if not value or value.startswith("scrubbed") or (not match["quote"] and _is_code(match)):
+    if not value.strip("=") or value.startswith("scrubbed") or (not match["quote"] and _is_code(match)):
         return match.group()
     if match["between"] == ":" and value.startswith("//"):  # a URL instead of a pair
         return match.group()

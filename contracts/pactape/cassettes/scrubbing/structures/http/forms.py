@@ -56,7 +56,7 @@ def scrub_form(text: str, visitor: Visitor) -> str:
 
 def _parameter(parameter: str, visitor: Visitor, *, is_authorization: bool) -> str:
     name, equals, value = parameter.partition("=")
-    if not value:
+    if not value.strip("="):
         return parameter if equals else visitor.text(parameter)
     plain_name, plain = _unquoted(name), _unquoted(value)
     if plain_name == "code" and is_authorization:

@@ -210,7 +210,7 @@ class JsonContext:
     def visit(self, value: str, visitor: Visitor) -> str:
         """Return a text in this context without secrets."""
         if (" " in value and (self._holds_sentences or (self._is_item and _is_sentence(value)))) or (
-            self._holds_labels and value.isalpha()
+            self._holds_labels and value.replace("-", "").isalpha()
         ):
             return visitor.document(value)
         clean = visitor.field(self.name, value, FieldContext.BODY, self)
