@@ -159,16 +159,16 @@ def _tags(history: History) -> Iterator[dict[str, Any]]:
 
 
 def _content_id(history: History, consumer: int, index: int, number: int) -> int:
-    each = -(-history.versions // history.contents)
-    return ((consumer - 1) * history.providers + index) * each + (number - 1) // history.contents + 1
+    per_content = -(-history.versions // history.contents)
+    return ((consumer - 1) * history.providers + index) * per_content + (number - 1) // history.contents + 1
 
 
 def _contents(history: History) -> Iterator[dict[str, Any]]:
-    each = -(-history.versions // history.contents)
+    per_content = -(-history.versions // history.contents)
     for consumer in range(1, history.pacticipants + 1):
         for index, provider in enumerate(_providers(history, consumer)):
-            for step in range(each):
-                identity = ((consumer - 1) * history.providers + index) * each + step + 1
+            for step in range(per_content):
+                identity = ((consumer - 1) * history.providers + index) * per_content + step + 1
                 yield {
                     "id": identity,
                     "consumer_id": consumer,
@@ -211,11 +211,11 @@ def _publications(history: History) -> Iterator[dict[str, Any]]:
 
 
 def _results(history: History) -> Iterator[dict[str, Any]]:
-    each = -(-history.versions // history.contents)
+    per_content = -(-history.versions // history.contents)
     for consumer in range(1, history.pacticipants + 1):
         for index, provider in enumerate(_providers(history, consumer)):
-            for step in range(each):
-                content = ((consumer - 1) * history.providers + index) * each + step + 1
+            for step in range(per_content):
+                content = ((consumer - 1) * history.providers + index) * per_content + step + 1
                 for number in range(1, history.results + 1):
                     by = min(step * history.contents + number, history.versions)
                     version = (by - 1) * history.pacticipants + provider

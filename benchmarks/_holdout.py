@@ -82,12 +82,12 @@ class Holdout:
 
     def _judge(self, name: str, seen: list[Any], fresh: list[Any], everything: list[Any]) -> None:
         judge = _Judge(seen)
-        refused = [each for each in fresh if not judge.accepts(each)]
-        self.refusals += [f"{name} ({len(seen)}): {judge.reason(each)}" for each in refused]
+        refused = [response for response in fresh if not judge.accepts(response)]
+        self.refusals += [f"{name} ({len(seen)}): {judge.reason(response)}" for response in refused]
         judged = self.judged.setdefault(len(seen), [0, 0])
         judged[0] += len(fresh)
         judged[1] += len(refused)
-        accepted = next((each for each in fresh if each not in refused), None)
+        accepted = next((response for response in fresh if response not in refused), None)
         if accepted is not None:
             self._break(judge, len(seen), accepted, everything)
 

@@ -27,15 +27,16 @@ def equal_dialects(folder: Path) -> tuple[int, int, int]:
     """How many scenarios there are, and how many give one contract in five and in six dialects."""
     hosts = _hosts(folder / "SCENARIOS.tsv")
     files = {
-        each: {path.stem: path for path in (folder / each).iterdir()} for each in (*_DIALECTS, _WITHOUT_HOST)
+        dialect: {path.stem: path for path in (folder / dialect).iterdir()}
+        for dialect in (*_DIALECTS, _WITHOUT_HOST)
     }
     scenarios = sorted(files["vcrpy"])
     five = six = 0
     with tempfile.TemporaryDirectory() as root:
         settings = _project(Path(root))
         for name in scenarios:
-            contracts = [_contracts(files[each][name], settings) for each in _DIALECTS]
-            is_equal = all(each == contracts[0] for each in contracts)
+            contracts = [_contracts(files[dialect][name], settings) for dialect in _DIALECTS]
+            is_equal = all(contract == contracts[0] for contract in contracts)
             sixth = _contracts(files[_WITHOUT_HOST][name], settings, base_url=f"https://{hosts[name]}")
             is_equal_by_meaning = _meaning(sixth) == _meaning(contracts[0])
             five += is_equal
@@ -50,7 +51,7 @@ def _hosts(table: Path) -> dict[str, str]:
     head, *lines = table.read_text(encoding="utf-8").splitlines()
     names = head.split("\t")
     rows = [dict(zip(names, line.split("\t"), strict=False)) for line in lines]
-    return {each["scenario"]: each["hosts"].split(",")[0].split(" ")[0] for each in rows}
+    return {row["scenario"]: row["hosts"].split(",")[0].split(" ")[0] for row in rows}
 
 
 def _project(root: Path) -> Settings:
@@ -65,7 +66,7 @@ def _contracts(path: Path, settings: Settings, base_url: str | None = None) -> d
     shutil.rmtree(settings.cache_folder, ignore_errors=True)
     source = RecordingSource(path=copy.name, base_url=base_url)
     contracts = derive(msgspec.structs.replace(settings, recordings=(source,))).contracts
-    return {name: data for each in contracts for name, data in each.encode().items()}
+    return {name: data for contract in contracts for name, data in contract.encode().items()}
 
 
 def _meaning(contracts: dict[str, bytes]) -> list[Any]:
@@ -74,7 +75,7 @@ def _meaning(contracts: dict[str, bytes]) -> list[Any]:
     The Content-Type is such a header: where it isn't known that a body is text/json, it is read as JSON.
     """
     documents = [json.loads(data) for _, data in sorted(contracts.items())]
-    for interaction in (each for document in documents for each in document["interactions"]):
+    for interaction in (interaction for document in documents for interaction in document["interactions"]):
         interaction.pop("key", None)  # is made of the rest
         request = interaction["request"]
         request.pop("headers", None)
@@ -87,16 +88,16 @@ def _meaning(contracts: dict[str, bytes]) -> list[Any]:
         if isinstance(body.get("content"), str):
             with suppress(ValueError):
                 body["content"] = json.loads(body["content"])
-    return [_any_numbers(each) for each in documents]
+    return [_any_numbers(document) for document in documents]
 
 
 def _any_numbers(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            name: "number" if name == "match" and str(each) in _KINDS_OF_NUMBERS else _any_numbers(each)
-            for name, each in value.items()
+            name: "number" if name == "match" and str(member) in _KINDS_OF_NUMBERS else _any_numbers(member)
+            for name, member in value.items()
         }
-    return [_any_numbers(each) for each in value] if isinstance(value, list) else value
+    return [_any_numbers(item) for item in value] if isinstance(value, list) else value
 
 
 def equal_har(folder: Path) -> tuple[int, int]:
@@ -106,8 +107,8 @@ def equal_har(folder: Path) -> tuple[int, int]:
     for path in files:
         expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         recording = read_recording(path)
-        actual = [_seen(each.request, each.response) for each in recording.exchanges]
-        wanted = [_expected(each) for each in expected if _was_answered(each)]
+        actual = [_seen(exchange.request, exchange.response) for exchange in recording.exchanges]
+        wanted = [_expected(row) for row in expected if _was_answered(row)]
         equal += actual == wanted
         if actual != wanted:
             print(f"  not as expected: {path.name}: {_first_difference(actual, wanted)}")

@@ -160,15 +160,16 @@ def measure(chance: random.Random, *, samples: int, held_out: int = 100) -> dict
     shape = shape_of(seen)
     plain = judged(expect(shape, seen[0]))
     typed = judged(expect(shape, seen[0], optionals=True))
-    assert all(plain(each) and typed(each) for each in seen)
+    assert all(plain(response) and typed(response) for response in seen)
     fresh = [order(chance) for _ in range(held_out)]
-    base = next((each for each in fresh if plain(each) and typed(each)), seen[0])
+    base = next((response for response in fresh if plain(response) and typed(response)), seen[0])
     broken = [_mutated(base, change) for change in MUTATIONS.values()]
     return {
-        "taken": sum(plain(each) for each in fresh) / held_out,
-        "taken with pairs": sum(plain(each) and typed(each) for each in fresh) / held_out,
-        "caught": sum(not plain(each) for each in broken) / len(broken),
-        "caught with pairs": sum(not (plain(each) and typed(each)) for each in broken) / len(broken),
+        "taken": sum(plain(response) for response in fresh) / held_out,
+        "taken with pairs": sum(plain(response) and typed(response) for response in fresh) / held_out,
+        "caught": sum(not plain(response) for response in broken) / len(broken),
+        "caught with pairs": sum(not (plain(response) and typed(response)) for response in broken)
+        / len(broken),
     }
 
 

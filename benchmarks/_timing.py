@@ -25,7 +25,7 @@ def medians(
             begin = clock()
             way()
             times[name].append(clock() - begin)
-    return {name: statistics.median(each) for name, each in times.items()}
+    return {name: statistics.median(seconds) for name, seconds in times.items()}
 
 
 def show(title: str, times: dict[str, float], *, base: str) -> None:

@@ -227,7 +227,7 @@ def invalidation() -> dict[str, float]:
     def by_scan() -> int:
         with lock:
             snapshot = list(keys)
-        return len([each for each in snapshot if pattern.search(each)])
+        return len([trace for trace in snapshot if pattern.search(trace)])
 
     assert by_scan() == 1
     tagged: list[float] = []

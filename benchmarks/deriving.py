@@ -162,7 +162,7 @@ def _tightness() -> dict[str, float]:
     table: dict[int, dict[str, float]] = {}
     for samples in _SAMPLES:
         runs = [measure(chance, samples=samples) for _ in range(_REPEATS)]
-        table[samples] = {name: statistics.mean(each[name] for each in runs) for name in runs[0]}
+        table[samples] = {name: statistics.mean(run[name] for run in runs) for name in runs[0]}
         print(
             f"  {samples:>3} samples  "
             + "  ".join(f"{name} {share:.3f}" for name, share in table[samples].items())

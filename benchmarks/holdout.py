@@ -30,7 +30,7 @@ def run() -> dict[str, float]:
         return {}
     projects = sorted(path for path in Path(corpus).resolve().iterdir() if path.is_dir())
     with tempfile.TemporaryDirectory() as folder:
-        settings = [_project(Path(folder) / each.name, each) for each in projects]
+        settings = [_project(Path(folder) / project.name, project) for project in projects]
         return {**_holdout(settings), **_memory(settings, projects), **_soundness(Path(corpus).resolve())}
 
 
@@ -43,10 +43,10 @@ def _project(root: Path, cassettes: Path) -> Settings:
 
 def _holdout(settings: list[Settings]) -> dict[str, float]:
     holdout = Holdout()
-    for each in settings:
+    for setting in settings:
         before = {count: list(holdout.judged.get(count, [0, 0])) for count in _COUNTS}
-        holdout.add(each, _COUNTS)
-        _print_project(each.root.name, before, holdout)
+        holdout.add(setting, _COUNTS)
+        _print_project(setting.root.name, before, holdout)
     figures: dict[str, float] = {}
     for count in _COUNTS:
         judged, refused = holdout.judged.get(count, [0, 0])
@@ -77,9 +77,9 @@ def _print_project(name: str, before: dict[int, list[int]], holdout: Holdout) ->
 def _memory(settings: list[Settings], projects: list[Path]) -> dict[str, float]:
     """The most of what deriving a project takes over its imports, beyond 10 MB, by the size of its largest file."""
     worst = 0.0
-    for each, project in zip(settings, projects, strict=True):
+    for setting, project in zip(settings, projects, strict=True):
         largest = max(path.stat().st_size for path in project.rglob("*") if path.is_file())
-        command = [sys.executable, str(_HERE / "_derive_once.py"), str(each.root)]
+        command = [sys.executable, str(_HERE / "_derive_once.py"), str(setting.root)]
         output = subprocess.run(command, capture_output=True, check=True, text=True).stdout  # noqa: S603 -- our own
         before, after = map(int, output.split())
         ratio = max(0.0, after - before - _ALLOWANCE) / largest

@@ -178,7 +178,9 @@ def _dask() -> dict[str, float]:
             begin = time.perf_counter()
             spread = derive(settings, pool=pool)
             two = time.perf_counter() - begin
-    assert [each.encode() for each in alone.contracts] == [each.encode() for each in spread.contracts]
+    assert [contract.encode() for contract in alone.contracts] == [
+        contract.encode() for contract in spread.contracts
+    ]
     print(f"{alone.recordings} exchanges: one process {one:.1f} s, two Dask workers {two:.1f} s")
     return {"recorders.dask.speedup": round(one / two, 2)}
 

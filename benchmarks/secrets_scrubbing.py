@@ -95,9 +95,9 @@ def _exchanges(path: Path) -> tuple[Exchange, ...]:
 
 
 def _load(data: list[bytes]) -> None:
-    for each in data:
+    for datum in data:
         with suppress(yaml.YAMLError):
-            yaml.load(each, yaml.CSafeLoader)
+            yaml.load(datum, yaml.CSafeLoader)
 
 
 def _scrub(recorded: list[tuple[Exchange, ...]]) -> None:

@@ -76,9 +76,13 @@ def _growth(folder: Path) -> dict[str, float]:
             begin = process_time()
             _once(pact)
             times[count].append((process_time() - begin) / count)
-    each = {f"one of {count}": median(taken) for count, taken in times.items()}
-    show("one interaction", each, base=f"one of {_FEW}")
-    return {"contracts.verify.growth": round(each[f"one of {_MORE}"] / each[f"one of {_FEW}"], 2)}
+    taken_per_count = {f"one of {count}": median(taken) for count, taken in times.items()}
+    show("one interaction", taken_per_count, base=f"one of {_FEW}")
+    return {
+        "contracts.verify.growth": round(
+            taken_per_count[f"one of {_MORE}"] / taken_per_count[f"one of {_FEW}"], 2
+        )
+    }
 
 
 def _one(folder: Path) -> dict[str, float]:

@@ -112,7 +112,7 @@ class FileCache:
         self._folder.mkdir(parents=True, exist_ok=True)
         if not self._ignore.is_file():
             _replace(self._ignore, b"*\n")
-        self._delete_but({each for each in self._names() if each.startswith(self._prefix)})
+        self._delete_but({name for name in self._names() if name.startswith(self._prefix)})
         self._prepared = True
 
     def _delete_but(self, names: set[str]) -> None:
@@ -123,7 +123,7 @@ class FileCache:
     def _names(self) -> set[str]:
         """The names of the cached files; temporary ones of other processes begin with a dot."""
         with suppress(OSError):
-            return {each.name for each in self._folder.iterdir() if not each.name.startswith(".")}
+            return {path.name for path in self._folder.iterdir() if not path.name.startswith(".")}
         return set()
 
 

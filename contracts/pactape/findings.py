@@ -118,5 +118,5 @@ def count_by_severity(findings: Iterable[Finding]) -> str:
         >>> count_by_severity([Finding(Severity.INFO, "GET /users: $.nick", "is new")])
         '0 breaking, 0 warning, 1 info'
     """
-    severities = [each.severity for each in findings]
+    severities = [finding.severity for finding in findings]
     return ", ".join(f"{severities.count(severity)} {severity}" for severity in Severity)

@@ -146,9 +146,9 @@ class LoopbackServer(ThreadingHTTPServer):
 
     def _close_connections(self) -> None:
         """End the threads of connections that clients keep open."""
-        for each in list(self._open):
+        for connection in list(self._open):
             with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
@@ -209,7 +209,7 @@ def framed(method: str, response: Response) -> Response:
     if response.status == HTTPStatus.RESET_CONTENT:
         response = Response(status=response.status, headers=response.headers, body=b"")
     without_body = response.status in _WITHOUT_BODY or response.status < HTTPStatus.OK
-    headers = tuple(each for each in end_to_end(response.headers) if each[0].lower() != "content-length")
+    headers = tuple(field for field in end_to_end(response.headers) if field[0].lower() != "content-length")
     if (
         method == "HEAD"
         and response.status != HTTPStatus.NO_CONTENT

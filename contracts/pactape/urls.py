@@ -80,7 +80,7 @@ def path_segments(url: str) -> list[str]:
         >>> path_segments("http://a.test/a%2Fb//"), path_segments("http://a.test")
         (['a/b', '', ''], [''])
     """
-    return [unquote(each) for each in (urlsplit(url).path or "/").split("/")[1:]]
+    return [unquote(part) for part in (urlsplit(url).path or "/").split("/")[1:]]
 
 
 def is_below(url: str, base: str) -> bool:

@@ -130,7 +130,7 @@ def test_several_cassettes_of_one_test_become_one(project: Project) -> None:
     project.cassette("tests/cassettes/test_users/test_named.yaml", "first")
     assert project.adopt("--write").returncode == 0
     path = project.root / "cassettes" / "test_users.test_named.yaml"
-    assert [each.request.url[-6:] for each in read_cassette(path)] == ["/first", "/named"]
+    assert [exchange.request.url[-6:] for exchange in read_cassette(path)] == ["/first", "/named"]
 
 
 @pytest.mark.parametrize("harm", ["torn cassette", "no python", "taken name"])

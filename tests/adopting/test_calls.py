@@ -25,9 +25,9 @@ def project(root: Path, text: str, *cassettes: str, name: str = "test_users.py")
     (root / "pyproject.toml").write_text("[tool.pactape]\n", encoding="utf-8")
     (root / "tests").mkdir(exist_ok=True)
     (root / "tests" / name).write_text(text, encoding="utf-8")
-    for each in cassettes:
-        (root / each).parent.mkdir(parents=True, exist_ok=True)
-        (root / each).write_text(INTERACTION.format(path="one"), encoding="utf-8")
+    for cassette in cassettes:
+        (root / cassette).parent.mkdir(parents=True, exist_ok=True)
+        (root / cassette).write_text(INTERACTION.format(path="one"), encoding="utf-8")
     return root
 
 

@@ -41,8 +41,8 @@ def write(root: Path, text: str, *cassettes: str) -> Path:
     """Write a test module with some cassettes, in the layout of pytest-recording."""
     folder = root / "cassettes" / "test_users"
     folder.mkdir(parents=True)
-    for each in cassettes:
-        (folder / f"{each}.yaml").write_text(INTERACTION.format(path="one"))
+    for cassette in cassettes:
+        (folder / f"{cassette}.yaml").write_text(INTERACTION.format(path="one"))
     module = root / "test_users.py"
     module.write_text(text)
     return module

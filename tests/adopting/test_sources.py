@@ -154,7 +154,7 @@ def test_the_cassettes_of_a_named_folder_go_before_the_usual_ones(tmp_path: Path
         (tmp_path / file).parent.mkdir(exist_ok=True)
         (tmp_path / file).write_text("")
     paths_by_test = old_cassettes(CassetteFolders(tmp_path / "test_m.py", tmp_path / "tapes"), test)
-    assert [each.name for each in paths_by_test["test_a"]] == ["test_a.yaml", "extra.json"]
+    assert [path.name for path in paths_by_test["test_a"]] == ["test_a.yaml", "extra.json"]
 
 
 @pytest.mark.parametrize(
@@ -194,9 +194,9 @@ def marked_project(root: Path, arguments: str, *cassettes: str) -> Settings:
     """A project with one marked test and some cassettes without interactions."""
     (root / "pyproject.toml").write_text("[tool.pactape]\n", encoding="utf-8")
     (root / "test_m.py").write_text(MARKED.format(arguments), encoding="utf-8")
-    for each in cassettes:
-        (root / each).parent.mkdir(parents=True, exist_ok=True)
-        (root / each).write_text("interactions: []\nversion: 1\n", encoding="utf-8")
+    for cassette in cassettes:
+        (root / cassette).parent.mkdir(parents=True, exist_ok=True)
+        (root / cassette).write_text("interactions: []\nversion: 1\n", encoding="utf-8")
     return load_settings(root)
 
 

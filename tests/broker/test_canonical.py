@@ -23,7 +23,9 @@ _interactions = st.lists(st.dictionaries(st.text(min_size=1), _values, max_size=
 def test_the_order_of_interactions_and_keys_does_not_matter(
     interactions: list[dict[str, Any]], random: Any
 ) -> None:
-    shuffled = [dict(sorted(each.items(), key=lambda _: random.random())) for each in interactions]
+    shuffled = [
+        dict(sorted(interaction.items(), key=lambda _: random.random())) for interaction in interactions
+    ]
     random.shuffle(shuffled)
     assert content_sha({"interactions": interactions}) == content_sha({"interactions": shuffled})
 

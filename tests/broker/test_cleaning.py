@@ -47,7 +47,7 @@ def versions_after(location: Path | str, keep: Any, *, dry_run: bool = False) ->
     database.close()
     with running_broker(location) as url:
         versions = Client(url).get("/pacticipants/Web/versions")["_embedded"]["versions"]
-    return sorted(each["number"] for each in versions)
+    return sorted(version["number"] for version in versions)
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,8 @@ def versions_left(location: Path | str, keep: Any) -> dict[str, list[str]]:
     left = {}
     with running_broker(location) as url:
         broker = Client(url)
-        for each in broker.get("/pacticipants")["pacticipants"]:
-            left[each["name"]] = numbers(broker, f"/pacticipants/{each['name']}/versions")
+        for pacticipant in broker.get("/pacticipants")["pacticipants"]:
+            left[pacticipant["name"]] = numbers(broker, f"/pacticipants/{pacticipant['name']}/versions")
     return left
 
 

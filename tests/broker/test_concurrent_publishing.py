@@ -59,7 +59,7 @@ def publish(
 
 
 def numbers_of(client: Client, path: str) -> set[str]:
-    return {each["number"] for each in client.get(path)["_embedded"]["versions"]}
+    return {version["number"] for version in client.get(path)["_embedded"]["versions"]}
 
 
 def test_consumers_that_name_the_same_new_providers_in_different_orders_all_succeed(
@@ -92,7 +92,7 @@ def test_a_version_gets_the_contracts_with_all_providers_that_are_published_for_
         at_once(clients, lambda client, writer: publish(client, "Web", "1", f"Users {writer}")) == [200] * 8
     )
     pacts = clients[0].get("/pacts/latest")["pacts"]
-    published = {each["_embedded"]["provider"]["name"] for each in pacts}
+    published = {pact["_embedded"]["provider"]["name"] for pact in pacts}
     assert published == {f"Users {writer}" for writer in range(_WRITERS)}
 
 
@@ -111,7 +111,9 @@ def test_merged_contracts_of_one_version_keep_the_interactions_of_every_writer(c
 
     assert at_once(clients, write) == [200] * _WRITERS
     pact = clients[0].get("/pacts/provider/Users/consumer/Web/latest")
-    assert {each["description"] for each in pact["interactions"]} == {f"reads {n}" for n in range(_WRITERS)}
+    assert {interaction["description"] for interaction in pact["interactions"]} == {
+        f"reads {n}" for n in range(_WRITERS)
+    }
 
 
 def test_a_branch_gets_every_version_that_is_published_on_it_at_once(clients: list[Client]) -> None:
@@ -136,7 +138,7 @@ def test_a_version_keeps_every_tag_and_branch_that_is_given_to_it_at_once(client
 
     assert {*at_once(clients, write)} <= {200, 201}
     version = clients[0].get("/pacticipants/Web/versions/1")
-    assert {each["name"] for each in version["_embedded"]["tags"]} == {f"t{n}" for n in range(_WRITERS)}
+    assert {tag["name"] for tag in version["_embedded"]["tags"]} == {f"t{n}" for n in range(_WRITERS)}
 
 
 def test_results_of_one_content_that_arrive_at_once_get_numbers_of_their_own(clients: list[Client]) -> None:
@@ -150,7 +152,7 @@ def test_results_of_one_content_that_arrive_at_once_get_numbers_of_their_own(cli
 
     assert at_once(clients, write) == [201] * _WRITERS
     results = clients[0].get(path)["_embedded"]["verificationResults"]
-    assert len({each["_links"]["self"]["href"] for each in results}) == _WRITERS
+    assert len({result["_links"]["self"]["href"] for result in results}) == _WRITERS
 
 
 def test_a_branch_that_a_version_gets_while_it_verifies_a_contract_has_verified_it(
@@ -173,4 +175,4 @@ def test_a_branch_that_a_version_gets_while_it_verifies_a_contract_has_verified_
     for number in range(_WRITERS // 2):
         selection = {"providerVersionBranch": f"b{number}", "includePendingStatus": True}
         answer = clients[0].ask("POST", "/pacts/provider/Users/for-verification", selection).json()
-        assert [each["verificationProperties"]["pending"] for each in answer["_embedded"]["pacts"]] == [False]
+        assert [pact["verificationProperties"]["pending"] for pact in answer["_embedded"]["pacts"]] == [False]

@@ -28,7 +28,7 @@ def finished(broker: Client, webhook: str) -> list[dict[str, Any]]:
         deliveries: list[dict[str, Any]] = broker.get(f"{webhook}/deliveries")["_embedded"][
             "triggeredWebhooks"
         ]
-        if deliveries and all(each["status"] != "waiting" for each in deliveries):
+        if deliveries and all(delivery["status"] != "waiting" for delivery in deliveries):
             return deliveries
         threading.Event().wait(0.02)
     raise AssertionError("a delivery still waits")
@@ -180,7 +180,7 @@ def test_two_brokers_over_one_database_deliver_each_event_once() -> None:
         for number in range(20):
             Client((first, second)[number % 2]).publish("Web", str(number))
         assert all(listener.enough.acquire(timeout=30) for _ in range(20))
-        statuses = [each["status"] for each in finished(Client(first), webhook)]
+        statuses = [delivery["status"] for delivery in finished(Client(first), webhook)]
     versions = sorted(int(json.loads(body)["version"]) for _, body in listener.heard)
     assert (versions, statuses) == (list(range(20)), ["success"] * 20)
 

@@ -81,7 +81,7 @@ def test_the_next_page_is_narrowed_like_the_first(broker: Client) -> None:
     found, link = [], f"{broker.url}/pacticipants?q=web&pageSize=1"
     while link:
         page = broker.ask("GET", link).json()
-        found += [each["name"] for each in page["_embedded"]["pacticipants"]]
+        found += [pacticipant["name"] for pacticipant in page["_embedded"]["pacticipants"]]
         link = page["_links"].get("next", {}).get("href")
     assert sorted(found) == ["Web", "Web three", "Web two"]
 
@@ -93,7 +93,7 @@ def test_the_results_of_a_content_come_in_pages(broker: Client) -> None:
     link = f"{pact['_links']['pb:publish-verification-results']['href']}?pageSize=2"
     first = broker.ask("GET", link).json()
     second = broker.ask("GET", first["_links"]["next"]["href"]).json()
-    counts = [len(each["_embedded"]["verificationResults"]) for each in (first, second)]
+    counts = [len(page["_embedded"]["verificationResults"]) for page in (first, second)]
     assert counts == [2, 1]
 
 

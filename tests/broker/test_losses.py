@@ -42,7 +42,7 @@ def versions_at(url: str) -> set[str]:
     link: str | None = f"{url}/pacticipants/Web/versions?pageSize=500"
     while link:
         page = requests.get(link, timeout=60).json()
-        versions |= {each["number"] for each in page["_embedded"]["versions"]}
+        versions |= {version["number"] for version in page["_embedded"]["versions"]}
         link = page["_links"].get("next", {}).get("href")
     return versions
 
@@ -127,9 +127,9 @@ def kill_server(server: PostgresServer) -> None:
     """Kill the server with all its processes, as a loss of power does."""
     main = psutil.Process(server.get_pid())
     processes = [main, *main.children(recursive=True)]
-    for each in processes:
+    for process in processes:
         with suppress(psutil.NoSuchProcess):
-            each.kill()
+            process.kill()
     psutil.wait_procs(processes, timeout=30)
 
 

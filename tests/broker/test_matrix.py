@@ -116,13 +116,13 @@ def test_rows_are_sorted_by_names_and_then_from_the_newest() -> None:
         ResolvedSelector(pacticipant="users", version_id=number, number=f"u{number}") for number in (2, 3, 4)
     ]
     sorted_rows = sorted(rows([WEB, *branch], [result(1), result(2), result(3, version=3)]), key=newest_first)
-    assert [each.result and each.result.id for each in sorted_rows] == [None, 3, 2, 1]
+    assert [row.result and row.result.id for row in sorted_rows] == [None, 3, 2, 1]
 
 
 def test_only_the_result_of_the_latest_provider_version_counts_on_request() -> None:
     both = [
-        Row(publication=PACT, result=each, consumer=WEB)
-        for each in (result(2, version=8), result(3, version=7))
+        Row(publication=PACT, result=record, consumer=WEB)
+        for record in (result(2, version=8), result(3, version=7))
     ]
     assert [row.result.id for row in latest_rows(both, by="cvp") if row.result] == [2]
 
@@ -130,8 +130,8 @@ def test_only_the_result_of_the_latest_provider_version_counts_on_request() -> N
 @given(st.lists(st.sampled_from([True, False, None]), max_size=8))
 def test_the_verdict_is_yes_exactly_when_every_row_is_a_success(outcomes: list[bool | None]) -> None:
     all_rows = [
-        Row(publication=PACT, result=None if each is None else result(1, success=each), consumer=WEB)
-        for each in outcomes
+        Row(publication=PACT, result=None if outcome is None else result(1, success=outcome), consumer=WEB)
+        for outcome in outcomes
     ]
     answer = judge([WEB], (), all_rows)
     expected = None if None in outcomes else all(outcomes)

@@ -52,7 +52,7 @@ def test_rows_come_newest_first_and_the_limit_keeps_the_newest(
     assert versions(broker, pairs) == _ALL
     for limit in (1, 3, 7, 8):
         numbers = versions(broker, [*pairs, ("limit", str(limit))])
-        assert numbers == [each for each in _ALL if each in numbers]
+        assert numbers == [version for version in _ALL if version in numbers]
         assert numbers[:2] == _ALL[: min(limit, 2)]
         assert len(numbers) <= limit
 
@@ -60,7 +60,7 @@ def test_rows_come_newest_first_and_the_limit_keeps_the_newest(
 @pytest.mark.parametrize(("limit", "expected"), [("3", 1), ("8", 0)])
 def test_a_verdict_on_some_of_the_rows_has_a_warning(broker: Client, limit: str, expected: int) -> None:
     notices = broker.get(f"/matrix?{urlencode([*_BRANCHES, ('limit', limit)])}")["notices"]
-    warnings = [each["text"] for each in notices if "Only the latest" in each["text"]]
+    warnings = [notice["text"] for notice in notices if "Only the latest" in notice["text"]]
     assert [text for text in warnings if f"Only the latest {limit} rows" in text] == warnings
     assert len(warnings) == expected
 

@@ -19,7 +19,9 @@ def broker(stock: StockTools) -> Client:
 
 
 def branches_of(broker: Client, name: str) -> list[str]:
-    return [each["name"] for each in broker.get(f"/pacticipants/{name}/branches")["_embedded"]["branches"]]
+    return [
+        branch["name"] for branch in broker.get(f"/pacticipants/{name}/branches")["_embedded"]["branches"]
+    ]
 
 
 def test_the_first_tag_of_a_new_version_is_its_branch(broker: Client) -> None:
@@ -184,7 +186,7 @@ def wip_notices(broker: Client, *tags: str) -> list[str]:
         includeWipPactsSince="2020-01-01",
     )
     assert len(pacts) <= 1
-    return [notice["text"] for each in pacts for notice in each["verificationProperties"]["notices"]]
+    return [notice["text"] for pact in pacts for notice in pact["verificationProperties"]["notices"]]
 
 
 def test_a_branch_that_a_version_joins_after_its_verification_counts_from_then(broker: Client) -> None:

@@ -237,7 +237,7 @@ def test_a_state_is_listed_once_for_each_of_its_parameters(broker: Client) -> No
         pact = {"interactions": [{"description": "get", "providerStates": [state]}]}
         broker.ask("PUT", f"/pacts/provider/Users/consumer/{consumer}/version/1", pact)
     states = broker.get("/pacts/provider/Users/provider-states")["providerStates"]
-    assert [(each.get("params"), each["consumers"]) for each in states] == [
+    assert [(state.get("params"), state["consumers"]) for state in states] == [
         ({"id": 1}, ["Kiosk", "Web"]),
         ({"id": 2}, ["App"]),
         (None, ["Old"]),

@@ -227,7 +227,7 @@ def test_every_question_has_a_page(stock: StockTools, path: str, words: str) -> 
 def test_what_runs_where_says_whether_it_may_go_on(stock: StockTools) -> None:
     seed(stock.url)
     environments = Client(stock.url).get("/environments")["_embedded"]["environments"]
-    test = next(each["uuid"] for each in environments if each["name"] == "test")
+    test = next(environment["uuid"] for environment in environments if environment["name"] == "test")
     path = f"/pacticipants/Web%20Shop/versions/1/deployed-versions/environment/{test}"
     assert Client(stock.url).ask("POST", path, {}).status_code == 201
     text = html(f"{stock.url}/environments")

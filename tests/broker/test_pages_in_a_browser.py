@@ -59,7 +59,7 @@ def test_what_scrolls_can_be_reached_by_keyboard_and_has_a_name(stock: StockTool
     seed(stock.url)
     regions = re.findall(r'<div class="scroll"[^>]*>', html(stock.url + path))
     assert regions
-    assert all('tabindex="0"' in each and 'aria-label="' in each for each in regions)
+    assert all('tabindex="0"' in region and 'aria-label="' in region for region in regions)
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def page(url: str) -> dict[str, Any]:
 
 
 def numbers(document: dict[str, Any]) -> list[str]:
-    return [each["number"] for each in document["_embedded"]["versions"]]
+    return [version["number"] for version in document["_embedded"]["versions"]]
 
 
 def test_pages_that_are_followed_by_their_links_hold_each_version_once(five: str) -> None:

@@ -32,7 +32,7 @@ def wip(
     selection = work_in_progress(
         [FEATURE], candidates, selected=selected, since="2025-01-01", successes_of=lambda _content: successes
     )
-    return [each.selected.publication.version for each in selection]
+    return [version.selected.publication.version for version in selection]
 
 
 def test_a_content_that_was_not_verified_is_pending() -> None:

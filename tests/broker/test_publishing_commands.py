@@ -192,7 +192,7 @@ def test_several_tags_are_published(project: Path, stock: StockTools) -> None:
     result = run(project, "publish", "--broker-url", stock.url, "--version", "7", "--tag", "a", "--tag", "b")
     assert result.exit_code == 0, result.output
     version = requests.get(f"{stock.url}/pacticipants/Web/versions/7", timeout=30).json()
-    assert {each["name"] for each in version["_embedded"]["tags"]} == {"a", "b"}
+    assert {tag["name"] for tag in version["_embedded"]["tags"]} == {"a", "b"}
 
 
 def test_a_refusal_has_the_broker_s_own_sentence(project: Path, stock: StockTools) -> None:

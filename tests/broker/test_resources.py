@@ -24,7 +24,7 @@ def test_a_label_is_made_once_found_by_and_removed(broker: Client) -> None:
     assert [status(broker, "PUT", label), status(broker, "PUT", label)] == [201, 200]
     assert broker.get(label)["name"] == "team-a"
     pacticipants = broker.get("/pacticipants/label/team-a")["_embedded"]["pacticipants"]
-    assert [each["name"] for each in pacticipants] == ["Web"]
+    assert [pacticipant["name"] for pacticipant in pacticipants] == ["Web"]
     assert [status(broker, method, label) for method in ("DELETE", "DELETE", "GET")] == [204, 404, 404]
 
 
@@ -109,8 +109,8 @@ def test_a_version_takes_its_branch_its_tags_and_its_build(broker: Client) -> No
     assert status(broker, "PUT", "/pacticipants/Web/versions/1", {}) == 200
     version = broker.get("/pacticipants/Web/versions/1")
     assert version["buildUrl"] == "https://example.org/1"
-    assert [each["name"] for each in version["_embedded"]["tags"]] == ["one", "two"]
-    assert [each["name"] for each in version["_embedded"]["branchVersions"]] == ["main"]
+    assert [tag["name"] for tag in version["_embedded"]["tags"]] == ["one", "two"]
+    assert [branch_version["name"] for branch_version in version["_embedded"]["branchVersions"]] == ["main"]
 
 
 @pytest.mark.parametrize(
@@ -154,12 +154,12 @@ def test_branches_are_found_by_a_part_of_their_name_and_deleted_but_for_the_main
     for number, branch in enumerate(["main", "feature-a", "feature-b"]):
         broker.publish("Web", str(number), branch=branch)
     matches = broker.get("/pacticipants/Web/branches?q=FEATURE")["_embedded"]["branches"]
-    assert sorted(each["name"] for each in matches) == ["feature-a", "feature-b"]
+    assert sorted(match["name"] for match in matches) == ["feature-a", "feature-b"]
     assert status(broker, "DELETE", "/pacticipants/Web/branches/feature-a") == 204
     assert status(broker, "GET", "/pacticipants/Web/branches/feature-a") == 404
     assert status(broker, "DELETE", "/pacticipants/Web/branches") == 202
     remaining = broker.get("/pacticipants/Web/branches")["_embedded"]["branches"]
-    assert [each["name"] for each in remaining] == ["main"]
+    assert [branch["name"] for branch in remaining] == ["main"]
 
 
 @pytest.mark.parametrize("deletion", ["tag/old", "branch/feature"])
@@ -170,7 +170,7 @@ def test_contracts_are_deleted_by_the_tag_or_the_branch_of_their_versions(
     broker.publish("Web", "2", branch="main")
     assert status(broker, "DELETE", f"{BETWEEN}/{deletion}") == 200
     links = broker.get(f"{BETWEEN}/versions")["_links"]["pact-versions"]
-    assert [each["href"].rpartition("/")[2] for each in links] == ["2"]
+    assert [link["href"].rpartition("/")[2] for link in links] == ["2"]
 
 
 def test_a_contract_at_its_address_is_made_kept_merged_and_deleted(broker: Client) -> None:
@@ -180,7 +180,7 @@ def test_a_contract_at_its_address_is_made_kept_merged_and_deleted(broker: Clien
     assert [status(broker, "PUT", address, first), status(broker, "PUT", address, first)] == [201, 200]
     assert status(broker, "PUT", address, second) == 409
     assert status(broker, "PATCH", address, second) == 200
-    paths = [each["request"]["path"] for each in broker.get(address)["interactions"]]
+    paths = [interaction["request"]["path"] for interaction in broker.get(address)["interactions"]]
     assert paths == ["/a", "/b"]
     assert [status(broker, "DELETE", address), status(broker, "DELETE", address)] == [200, 404]
 
@@ -213,7 +213,7 @@ def test_what_was_deployed_or_released_ends_once_and_for_all(
     record = broker.ask("POST", records_path, {}).json()
     record_path = f"/{kind}-versions/{record['uuid']}"
     assert broker.get(record_path)[field] is True
-    assert [each["uuid"] for each in broker.get(records_path)["_embedded"][f"{kind}Versions"]] == [
+    assert [version["uuid"] for version in broker.get(records_path)["_embedded"][f"{kind}Versions"]] == [
         record["uuid"]
     ]
     assert status(broker, "PATCH", record_path, {field: True}) == 422

@@ -55,7 +55,7 @@ def test_provider_states_are_those_of_main_branches_of_a_branch_or_of_an_environ
     state_lists = [
         broker.get(f"/pacts/provider/Users/provider-states{path}")["providerStates"] for path in paths
     ]
-    names = [[each["name"] for each in states] for states in state_lists]
+    names = [[state["name"] for state in states] for states in state_lists]
     assert names == [["a user"], ["no user"], ["no user"], ["no user"]]
 
 
@@ -78,7 +78,7 @@ def test_a_webhook_made_under_its_parties_concerns_them(serving: Callable[..., A
         for name in ("Web", "Users"):
             broker.ask("POST", "/pacticipants", {"name": name})
         uuid = broker.ask("POST", path, body).json()["uuid"]
-        assert [each["uuid"] for each in broker.get(path)["_embedded"]["webhooks"]] == [uuid]
+        assert [webhook["uuid"] for webhook in broker.get(path)["_embedded"]["webhooks"]] == [uuid]
         assert [status(broker, method, f"/webhooks/{uuid}") for method in ("DELETE", "DELETE")] == [204, 404]
 
 
@@ -91,8 +91,8 @@ def test_older_clients_ask_for_contracts_with_parameters(broker: Client) -> None
     )
     pacts = broker.get(f"/pacts/provider/Users/for-verification?{query}")["_embedded"]["pacts"]
     summaries = [
-        (each["_links"]["self"]["name"].count("(1)"), each["verificationProperties"]["pending"])
-        for each in pacts
+        (pact["_links"]["self"]["name"].count("(1)"), pact["verificationProperties"]["pending"])
+        for pact in pacts
     ]
     assert summaries == [(1, True)]
 

@@ -69,7 +69,7 @@ def test_a_database_of_version_1_keeps_tags_integrations_and_what_was_verified(t
         after = broker.selected(**query)
         tagged = broker.get("/pacts/provider/Users/consumer/Web/latest/prod")
         pairs = broker.get("/integrations")["_embedded"]["integrations"]
-    states = [each[0]["verificationProperties"]["pending"] for each in (before, after)]
+    states = [selected_pacts[0]["verificationProperties"]["pending"] for selected_pacts in (before, after)]
     assert (states, len(pairs), bool(tagged["interactions"])) == ([False, False], 1, True)
     assert objects(path) == current
 

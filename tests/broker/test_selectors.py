@@ -19,7 +19,7 @@ def selected_versions(
     selectors: list[dict[str, Any]], *candidates: Candidate, branch: str | None = None
 ) -> list[str]:
     selection = select(parse_selectors(selectors), candidates, provider_branch=branch)
-    return [each.publication.version for each in selection]
+    return [version.publication.version for version in selection]
 
 
 def test_main_branch_gives_the_head_of_each_consumers_main_branch() -> None:
@@ -97,27 +97,27 @@ def test_by_default_a_consumer_with_versions_on_its_main_branch_is_asked_for_tha
     old, head = candidate(1, main_branch="main", latest=True), candidate(2, consumer="app", latest=True)
     app = ConsumerDefaults(name="app")
     selected = select(default_selectors([web, app]), [old, head])
-    assert [each.publication.version for each in selected] == ["2"]
+    assert [version.publication.version for version in selected] == ["2"]
 
 
 def test_by_default_a_tag_named_like_the_main_branch_is_used_for_it() -> None:
     web = ConsumerDefaults(name="web", main_branch="main", tagged_main=True)
     tagged = candidate(1, tags={"main"}, head_of_tags={"main"})
     selected = select(default_selectors([web]), [tagged, candidate(2, latest=True)])
-    assert [each.publication.version for each in selected] == ["1"]
+    assert [version.publication.version for version in selected] == ["1"]
 
 
 def test_by_default_whatever_is_in_use_is_selected() -> None:
     live = InEnvironment(environment="live", production=True, kind="deployed")
     selected = select(default_selectors([]), [candidate(1, environments=(live,)), candidate(2, latest=True)])
-    assert [each.publication.version for each in selected] == ["1"]
+    assert [version.publication.version for version in selected] == ["1"]
 
 
 def test_the_same_content_is_verified_once_with_every_reason() -> None:
     main = candidate(1, content=7, head_of_branches={"main"})
     feature = candidate(2, content=7, head_of_branches={"feat"})
     selected = select(parse_selectors([{"branch": "main"}, {"branch": "feat"}]), [main, feature])
-    assert [each.publication.version for each in selected] == ["2"]
+    assert [version.publication.version for version in selected] == ["2"]
     assert [match.name for match in selected[0].matches] == ["main", "feat"]
 
 
@@ -177,12 +177,14 @@ def test_more_selectors_never_choose_fewer_contents(
     candidates: list[Candidate], selectors: list[dict[str, Any]]
 ) -> None:
     def contents(criteria: list[dict[str, Any]]) -> set[int]:
-        return {each.publication.content_id for each in select(parse_selectors(criteria), candidates)}
+        return {version.publication.content_id for version in select(parse_selectors(criteria), candidates)}
 
     assert contents(selectors[:1]) <= contents(selectors)
 
 
 @given(_candidates, _selectors)
 def test_no_content_is_chosen_twice(candidates: list[Candidate], selectors: list[dict[str, Any]]) -> None:
-    content_ids = [each.publication.content_id for each in select(parse_selectors(selectors), candidates)]
+    content_ids = [
+        version.publication.content_id for version in select(parse_selectors(selectors), candidates)
+    ]
     assert len(content_ids) == len(set(content_ids))

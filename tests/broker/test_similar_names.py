@@ -57,7 +57,7 @@ def put_one(broker: Client, consumer: str, provider: str) -> requests.Response:
 
 
 def names(broker: Client) -> list[Any]:
-    return [each["name"] for each in broker.get("/pacticipants")["_embedded"]["pacticipants"]]
+    return [pacticipant["name"] for pacticipant in broker.get("/pacticipants")["_embedded"]["pacticipants"]]
 
 
 @pytest.mark.parametrize("publish", [publish_all, put_one])

@@ -122,7 +122,7 @@ def test_names_are_sorted_byte_by_byte_on_both_databases(location: Path | str) -
         for name in ("a", "Z", "ä", "y", "_"):
             broker.publish(name, "1")
         integrations = broker.get("/integrations")["_embedded"]["integrations"]
-    assert [each["consumer"]["name"] for each in integrations] == ["Z", "_", "a", "y", "ä"]
+    assert [integration["consumer"]["name"] for integration in integrations] == ["Z", "_", "a", "y", "ä"]
 
 
 def test_finished_deliveries_are_deleted_after_ninety_days(location: Path | str) -> None:
@@ -138,7 +138,7 @@ def test_finished_deliveries_are_deleted_after_ninety_days(location: Path | str)
 def wait_until_sent(broker: Client, webhook: str) -> None:
     for _ in range(1_000):
         found = broker.get(f"{webhook}/deliveries")["_embedded"]["triggeredWebhooks"]
-        if found and all(each["status"] != "waiting" for each in found):
+        if found and all(delivery["status"] != "waiting" for delivery in found):
             return
         Event().wait(0.02)
     raise AssertionError("the delivery still waits")

@@ -215,7 +215,9 @@ def test_merging_joins_the_interactions_of_one_version(stock: StockTools) -> Non
 
 
 def _verify(stock: StockTools, provider: Provider, version: str, *more: str, branch: str = "main") -> Outcome:
-    selectors = [part for each in SELECTORS for part in ("--consumer-version-selectors", json.dumps(each))]
+    selectors = [
+        part for selector in SELECTORS for part in ("--consumer-version-selectors", json.dumps(selector))
+    ]
     options = ("--provider-branch", branch, "--enable-pending", *selectors, *more)
     return stock.verify(provider.server_port, "Users", version, *options)
 

@@ -44,10 +44,10 @@ def published_versions(url: str) -> set[tuple[str, str]]:
     """Every published contract, as its consumer's name and version, read back with its content."""
     pacts = requests.get(f"{url}/pacts/provider/Users", timeout=60).json()["_embedded"]["pacts"]
     versions = set()
-    for each in pacts:
-        consumer = each["_embedded"]["consumer"]
+    for published in pacts:
+        consumer = published["_embedded"]["consumer"]
         version = consumer["_embedded"]["version"]["number"]
-        pact = requests.get(each["_links"]["self"][0]["href"], timeout=60).json()
+        pact = requests.get(published["_links"]["self"][0]["href"], timeout=60).json()
         assert pact["interactions"][0]["request"]["path"] == f"/users/{version}"
         versions.add((consumer["name"], version))
     return versions

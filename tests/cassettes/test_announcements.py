@@ -33,7 +33,7 @@ GET_USER = Operation(name="GET /users/{id}", method="GET", path="/users/{id}", r
 
 
 def calls_of(path: Path) -> list[Call | None]:
-    return [each.call for each in read_cassette(path)]
+    return [exchange.call for exchange in read_cassette(path)]
 
 
 def test_a_request_carries_the_operation_and_the_fields_that_its_model_reads(

@@ -77,7 +77,7 @@ def test_fixtures_have_cassettes_named_after_where_they_are(project: Project) ->
     project.write("test_session.py", ASK + FIXTURE.format(scope="session"))
     project.write("test_xunit.py", ASK + XUNIT)
     project.pytest("--pactape-record", "once")
-    assert sorted(each.name for each in (project.root / "cassettes/fixtures").iterdir()) == [
+    assert sorted(path.name for path in (project.root / "cassettes/fixtures").iterdir()) == [
         "test_session.thing.yaml",
         "test_xunit.TestUsers.setUpClass.yaml",
         "test_xunit.setup_module.yaml",

@@ -155,7 +155,7 @@ def test_what_is_missing_is_recorded_and_what_is_there_stays(project: Project) -
     extra = "    receive_message('a user was deleted', provider='users', live=queue_of_users.take)\n"
     project.tests(TESTS + extra)
     project.run("--pactape-record", "new_episodes").assert_outcomes(passed=1)
-    assert [each.description for each in read_messages(project.cassette)] == [
+    assert [message.description for message in read_messages(project.cassette)] == [
         "a user was created",
         "a user was deleted",
     ]

@@ -85,7 +85,7 @@ def test_each_kind_records_into_the_folder_of_the_settings_and_replays(
     hits = provider.hits.total()
     assert run_all(load(code)) == recorded == [1, 1, 1, True]
     assert provider.hits.total() == hits
-    assert sorted(each.name for each in (tmp_path / "tapes").iterdir()) == [
+    assert sorted(path.name for path in (tmp_path / "tapes").iterdir()) == [
         "block.yaml",
         "module_of_a_project.TestUsers.test_gets.yaml",
         "module_of_a_project.coroutine.yaml",

@@ -59,7 +59,8 @@ def test_tests_that_name_one_cassette_record_it_together_and_replay_alone(
     assert "unplayed" not in output
     assert "unused" not in output
     paths = {
-        each.request.url.rpartition("/")[2] for each in read_cassette(project.root / "cassettes/shared.yaml")
+        exchange.request.url.rpartition("/")[2]
+        for exchange in read_cassette(project.root / "cassettes/shared.yaml")
     }
     assert paths == {"login", "one", "two"}
     for options in ((), ("-k", "two"), workers):
@@ -130,7 +131,7 @@ def test_a_plain_test_has_a_plain_name(nodeid: str, name: str) -> None:
 
 def test_names_that_differ_stay_different_and_short() -> None:
     ids = ["<", ">", "=", "a b", "a-b", "a/b", "x" * 300, "x" * 299 + "y", "ä" * 120, "ä" * 119 + "b"]
-    names = [cassette_name(f"test_a.py::test_b[{each}]") for each in ids]
+    names = [cassette_name(f"test_a.py::test_b[{parameter}]") for parameter in ids]
     assert len(set(names)) == len(ids)
     assert max(len(name.encode()) for name in names) <= 200
 

@@ -28,8 +28,8 @@ def cassette(tmp_path: Path) -> Path:
 
 def record(path: Path, provider: Provider, *paths: str) -> None:
     with use_cassette(path, mode=RecordMode.ALL):
-        for each in paths:
-            requests.get(provider.url + each, timeout=5)
+        for field_path in paths:
+            requests.get(provider.url + field_path, timeout=5)
 
 
 def test_a_recorded_answer_is_replayed_without_asking_the_provider(
@@ -88,7 +88,7 @@ def test_every_mode_leaves_the_file_alone_when_the_code_inside_raises(
 def test_recording_anew_drops_what_was_not_asked_again(cassette: Path, provider: Provider) -> None:
     record(cassette, provider, "/a", "/b")
     record(cassette, provider, "/b")
-    assert [each.request.url for each in read_cassette(cassette)] == [f"{provider.url}/b"]
+    assert [exchange.request.url for exchange in read_cassette(cassette)] == [f"{provider.url}/b"]
 
 
 def test_new_episodes_replays_what_it_has_and_records_the_rest(cassette: Path, provider: Provider) -> None:
@@ -97,7 +97,7 @@ def test_new_episodes_replays_what_it_has_and_records_the_rest(cassette: Path, p
         for path in ("/a", "/b"):
             requests.get(provider.url + path, timeout=5)
     assert provider.hits == {"/a": 1, "/b": 1}
-    assert [each.request.url for each in read_cassette(cassette)] == [
+    assert [exchange.request.url for exchange in read_cassette(cassette)] == [
         f"{provider.url}/a",
         f"{provider.url}/b",
     ]

@@ -17,8 +17,8 @@ def operations(folder: Path, text: str) -> dict[str, str]:
     file = folder / "client.py"
     file.write_text(text, encoding="utf-8")
     return {
-        each.name: each.place
-        for each in declared_operations([file], root=folder, bases=["https://api.test/v1"])
+        operation.name: operation.place
+        for operation in declared_operations([file], root=folder, bases=["https://api.test/v1"])
     }
 
 
@@ -82,7 +82,7 @@ def test_a_url_that_code_builds_is_that_of_the_recorded_operation_that_fits_best
     recorded = dict.fromkeys(
         ("GET /users/{id}", "GET /users/me (action=show)", "POST /users/{id}", "GET /a"), ("a#0",)
     )
-    rows = {each.operation: each.declared for each in cover([built, fixed, other], recorded, [])}
+    rows = {row.operation: row.declared for row in cover([built, fixed, other], recorded, [])}
     assert rows["GET /users/{id}"] == "client.py:1"
     assert rows["GET /users/me (action=show)"] == "client.py:2"
     assert rows["GET /tags/{x}"] == "client.py:3"

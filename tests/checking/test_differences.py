@@ -85,7 +85,7 @@ def test_answers_that_stay_the_same_raise_no_finding(samples: list[Any]) -> None
 
 
 def test_a_text_that_was_not_among_a_few_recorded_ones_is_information() -> None:
-    before = [{"status": each, "id": number} for number, each in enumerate(["open", "paid", "open"])]
+    before = [{"status": status, "id": number} for number, status in enumerate(["open", "paid", "open"])]
     after = [{"status": "void", "id": 1}, {"status": "open", "id": 2}]
     (finding,) = differences(shape_of(before), shape_of(after), EVERYTHING, place="GET /orders")
     assert (finding.severity, finding.what) == (

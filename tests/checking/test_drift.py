@@ -216,7 +216,7 @@ def test_a_provider_that_is_down_at_its_own_address_could_not_be_judged(project:
     settings = SETTINGS.replace("http://users.test", "http://127.0.0.1:9")
     (project.root / "pyproject.toml").write_text(settings, encoding="utf-8")
     drift = find_drift(load_settings(project.root), live_urls={})
-    assert (drift.exit_code, [each.is_unreachable for each in drift.unreachable]) == (2, [True])
+    assert (drift.exit_code, [change.is_unreachable for change in drift.unreachable]) == (2, [True])
 
 
 def test_a_request_that_is_no_longer_sent_is_reported(project: Project) -> None:

@@ -35,8 +35,8 @@ class _Refusing:
         self._reference = reference
 
     def __call__(self, recordings: Sequence[RefereedRecording]) -> list[str]:
-        self.seen += [each.reference for each in recordings]
-        return ["$.name: no" if each.reference == self._reference else "" for each in recordings]
+        self.seen += [recording.reference for recording in recordings]
+        return ["$.name: no" if recording.reference == self._reference else "" for recording in recordings]
 
 
 class _Spoiling(OfficialReferee):
@@ -44,8 +44,10 @@ class _Spoiling(OfficialReferee):
 
     def __call__(self, recordings: Sequence[RefereedRecording]) -> list[str]:
         empty = [
-            msgspec.structs.replace(each, response=msgspec.structs.replace(each.response, body=b"{}"))
-            for each in recordings
+            msgspec.structs.replace(
+                recording, response=msgspec.structs.replace(recording.response, body=b"{}")
+            )
+            for recording in recordings
         ]
         return super().__call__(empty)
 
@@ -72,7 +74,7 @@ def test_what_a_referee_refuses_is_a_problem_and_not_in_the_contract(project: Pr
     (problem,) = derivation.problems
     assert "$.name: no" in problem.what
     assert derivation.recordings == 4
-    assert {each.description for each in derivation.contracts[0].interactions} == {
+    assert {interaction.description for interaction in derivation.contracts[0].interactions} == {
         "GET /users/{id} → 200",
         "GET /users/{id} → 200 with full",
     }

@@ -43,7 +43,7 @@ def test_the_table_names_the_project_and_the_recorded_providers(tmp_path: Path) 
     )
     init(tmp_path)
     settings = load_settings(tmp_path)
-    assert (settings.consumer, {key: each.url for key, each in settings.providers.items()}) == (
+    assert (settings.consumer, {key: provider.url for key, provider in settings.providers.items()}) == (
         "web",
         {
             "api-example-com": "https://api.example.com",

@@ -111,7 +111,7 @@ def test_every_command_reports_in_every_format(
     ) or report_format in {"sarif", "junit"}
 
 
-@pytest.mark.parametrize("report_format", [each for each in FORMATS if each != "text"])
+@pytest.mark.parametrize("report_format", [name for name in FORMATS if name != "text"])
 def test_a_command_that_cannot_judge_reports_why_and_leaves_no_old_report(
     project: Path, report_format: str
 ) -> None:
@@ -133,11 +133,11 @@ def _check(text: str, report_format: str, *, command_name: str) -> None:
         document = json.loads(text)
         assert (document["command"], document["schema"]) == (command_name, 1)
         assert sum(document["counts"].values()) == len(document["results"]) + len(document["findings"])
-        assert {each["rule"] for each in document["findings"]} <= RULES
+        assert {finding["rule"] for finding in document["findings"]} <= RULES
     elif report_format == "sarif":
         (run,) = json.loads(text)["runs"]
-        assert {each["ruleId"] for each in run["results"]} <= {
-            each["id"] for each in run["tool"]["driver"]["rules"]
+        assert {result["ruleId"] for result in run["results"]} <= {
+            rule["id"] for rule in run["tool"]["driver"]["rules"]
         }
     elif report_format == "junit":
         (suite,) = ET.fromstring(text)  # noqa: S314 -- written by the command

@@ -52,12 +52,12 @@ def test_a_graphql_error_of_an_odd_shape_keeps_its_message_and_code(server: Any)
 
 @pytest.mark.parametrize("way", ["execute", "batch"])
 def test_a_mutation_past_the_cache_forgets_what_it_returns(server: Any, way: str) -> None:
-    for each in (
+    for reply in (
         {"data": ADA},
         {"data": RENAMED} if way == "execute" else [{"data": RENAMED}],
         {"data": ADA},
     ):
-        server.post(URL, json=each)
+        server.post(URL, json=reply)
     client = GraphQLClient(URL)
     client.query(QUERY)
     if way == "execute":
@@ -80,8 +80,8 @@ class Replacing:
 
 def test_a_mutation_whose_errors_are_handled_forgets_what_it_returns(server: Any) -> None:
     partial = {"data": RENAMED, "errors": [{"message": "half"}]}
-    for each in ({"data": ADA}, partial, {"data": ADA}):
-        server.post(URL, json=each)
+    for reply in ({"data": ADA}, partial, {"data": ADA}):
+        server.post(URL, json=reply)
     client = GraphQLClient(URL, error_handler=Replacing())
     client.query(QUERY)
     with pytest.raises(LookupError):

@@ -69,7 +69,7 @@ def test_a_file_is_sent_from_its_position(serve: Any, answer: Any) -> None:
     file.seek(4)
     with serve(failing_once(answer)) as server:
         RestClient(server.url).post("/", content=file, idempotency_key="k")
-        assert [each.body for each in server.received] == [b"456789"] * 2
+        assert [request.body for request in server.received] == [b"456789"] * 2
 
 
 def test_a_body_that_is_read_once_is_sent_once(serve: Any, answer: Any) -> None:
@@ -83,8 +83,8 @@ def test_a_body_that_is_read_once_is_sent_once(serve: Any, answer: Any) -> None:
 def test_a_list_of_bytes_is_sent_again(serve: Any, answer: Any, content: Any) -> None:
     with serve(failing_once(answer)) as server:
         RestClient(server.url).post("/", content=content, idempotency_key="k")
-        assert [each.body for each in server.received] == [b"bytes"] * 2
-        assert {each.headers["Transfer-Encoding"] for each in server.received} == {"chunked"}
+        assert [request.body for request in server.received] == [b"bytes"] * 2
+        assert {request.headers["Transfer-Encoding"] for request in server.received} == {"chunked"}
 
 
 @pytest.mark.parametrize("content", [b"bytes", io.BytesIO(b"bytes")], ids=["bytes", "file"])
@@ -94,7 +94,7 @@ def test_a_body_is_sent_again_with_a_new_token(serve: Any, answer: Any, content:
         RestClient(server.url, tokens=CallableTokens(lambda: next(tokens), principal="p")).post(
             "/", content=content
         )
-        assert [each.body for each in server.received] == [b"bytes"] * 2
+        assert [request.body for request in server.received] == [b"bytes"] * 2
 
 
 def test_a_401_to_a_body_that_is_read_once_is_final(serve: Any, answer: Any) -> None:
@@ -110,7 +110,7 @@ def test_a_repeated_mutation_uploads_the_same_file(serve: Any, answer: Any, make
     with serve(failing_once(answer)) as server:
         upload = Upload(content=make(b"x" * 1000), name="a.txt")
         GraphQLClient(server.url).mutate(PUT_FILE, {"file": upload}, idempotency_key=GENERATED)
-        assert [each.body.count(b"x" * 1000) for each in server.received] == [1, 1]
+        assert [request.body.count(b"x" * 1000) for request in server.received] == [1, 1]
 
 
 def test_an_upload_in_a_struct_is_a_file(serve: Any, answer: Any) -> None:
@@ -219,7 +219,7 @@ def test_every_write_may_have_a_query_a_body_and_a_key(serve: Any, answer: Any, 
     with serve(failing_once(answer)) as server:
         getattr(RestClient(server.url), method)("/x", query={"q": 1}, json={"a": 1}, idempotency_key="k-1")
         requests_received = [
-            (each.path, each.body, each.headers["Idempotency-Key"]) for each in server.received
+            (request.path, request.body, request.headers["Idempotency-Key"]) for request in server.received
         ]
     assert requests_received == [("/x?q=1", b'{"a":1}', "k-1")] * 2
 

@@ -178,7 +178,7 @@ def test_headers_are_read_once_for_who_is_meant_and_what_is_sent(serve: Any, ans
 def test_tags_that_can_be_read_once_are_tags(serve: Any, answer: Any) -> None:
     with serve(lambda _: answer(json={"data": 1})) as server:
         client = GraphQLClient(server.url)
-        client.query("{ a }", tags=(each for each in ("users",)))  # type: ignore[call-overload]  # not a tuple
+        client.query("{ a }", tags=(name for name in ("users",)))  # type: ignore[call-overload]  # not a tuple
         client.mutate("mutation { a }", tags=("users",))
         client.query("{ a }")
         assert len(server.received) == 3

@@ -188,7 +188,9 @@ def test_many_threads_share_one_failure(cache: Cache, at_once: Any) -> None:
     release_when_all_wait(cache, origin)
     outcomes = at_once(lambda: cache.get_or_load("a", fail), 64)
     assert origin.loads == 1
-    assert {(type(each), str(each), each.status) for each in outcomes} == {(NotFoundError, "nobody", 404)}
+    assert {(type(outcome), str(outcome), outcome.status) for outcome in outcomes} == {
+        (NotFoundError, "nobody", 404)
+    }
 
 
 def test_a_failure_is_not_kept(cache: Cache) -> None:

@@ -57,8 +57,8 @@ class TestOnRedis:
     def test_two_processes_share_one_load(self, pair: tuple[RedisCache, RedisCache]) -> None:
         origin, values = Held(), []
         threads = [
-            threading.Thread(target=lambda each=each: values.append(each.get_or_load("a", origin)))
-            for each in pair
+            threading.Thread(target=lambda cache=cache: values.append(cache.get_or_load("a", origin)))
+            for cache in pair
         ]
         threads[0].start()
         assert origin.reached.wait(10)
@@ -93,7 +93,7 @@ def test_a_cache_that_is_gone_leaves_no_socket_open() -> None:
         warnings.simplefilter("always")
         del cache
         gc.collect()
-    assert [each for each in caught_warnings if issubclass(each.category, ResourceWarning)] == []
+    assert [warning for warning in caught_warnings if issubclass(warning.category, ResourceWarning)] == []
 
 
 def test_a_waiter_outlives_a_leader_of_another_client_whose_deadline_passes(serve: Any, answer: Any) -> None:

@@ -203,7 +203,7 @@ def test_a_challenge_of_another_host_gets_no_digest_of_the_password(
             session.hooks["response"] = hooks
             with pytest.raises(Exception, match="401"):
                 RestClient(server.url, session=session).get("/me")
-        assert [each.headers.get("Authorization") for each in other.received] == [None]
+        assert [request.headers.get("Authorization") for request in other.received] == [None]
 
 
 def test_a_cached_page_holds_no_user_and_no_parameter_of_the_session(serve: Any, answer: Any) -> None:

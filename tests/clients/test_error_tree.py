@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def _all_subclasses(kind: type[ClientError]) -> Iterator[type[ClientError]]:
-    for each in kind.__subclasses__():
-        yield each
-        yield from _all_subclasses(each)
+    for subclass in kind.__subclasses__():
+        yield subclass
+        yield from _all_subclasses(subclass)
 
 
 def _tree_lines(kind: type[ClientError], indent: str = "") -> Iterator[str]:
-    children = [each for each in kind.__subclasses__() if each.__module__ == tree.__name__]
+    children = [subclass for subclass in kind.__subclasses__() if subclass.__module__ == tree.__name__]
     for number, child in enumerate(children):
         last = number == len(children) - 1
         yield f"{indent}{'└── ' if last else '├── '}{child.__name__}"

@@ -217,7 +217,7 @@ def test_a_repeated_call_is_logged_by_the_client(serve: Any, answer: Any, caplog
 
     with serve(respond) as server:
         RestClient(server.url).get("/x")
-    (record,) = [each for each in caplog.records if each.name == "pactape_clients.retries"]
+    (record,) = [record for record in caplog.records if record.name == "pactape_clients.retries"]
     assert "GET /x: attempt 1 failed (503)" in record.getMessage()
 
 

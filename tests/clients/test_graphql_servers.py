@@ -156,7 +156,7 @@ def test_a_batch_whose_token_was_refused_is_sent_again(serve: Any, answer: Any) 
     with serve(respond) as server:
         client = GraphQLClient(server.url, tokens=tokens())
         results = client.batch([Call(document=QUERY)] * 2)
-    assert [each.errors for each in results] == [(), ()]
+    assert [result.errors for result in results] == [(), ()]
 
 
 def test_an_operation_may_be_called_anonymous(serve: Any, answer: Any) -> None:

@@ -104,7 +104,7 @@ class TestOnTheWire:
                 Call(document="query C { c }"),
             ]
         )
-        assert [(each.data, [error.message for error in each.errors]) for each in results] == [
+        assert [(result.data, [error.message for error in result.errors]) for result in results] == [
             ({"a": 1}, []),
             ({"b": 2}, []),
             (None, ["no c"]),

@@ -83,10 +83,12 @@ class TestIdentification:
             credentials(extra={"a": "b"}),
             credentials(scope="b"),
         ]
-        assert len({each.principal for each in sources}) == len(sources)
+        assert len({source.principal for source in sources}) == len(sources)
 
     def test_may_name_the_principal(self) -> None:
-        sources = [RefreshToken(URL, refresh_token=each, client_id="spa", principal="ada") for each in "ab"]
+        sources = [
+            RefreshToken(URL, refresh_token=character, client_id="spa", principal="ada") for character in "ab"
+        ]
         assert sources[0].principal == sources[1].principal
 
     @pytest.mark.parametrize(

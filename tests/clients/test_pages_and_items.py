@@ -56,12 +56,12 @@ class TestPagesAndItems:
                 )
                 assert list(items) == [1, 2, 3]
             assert len(server.received) == (4 if caching is None else 2)
-            assert {each.headers["X-Tenant"] for each in server.received} == {"a"}
+            assert {request.headers["X-Tenant"] for request in server.received} == {"a"}
 
     def test_carry_the_headers_of_the_call(self, serve: Any, answer: Any) -> None:
         with serve(self.respond(answer)) as server:
             list(RestClient(server.url).paginate("/x", by=ByLink(), headers={"X-Key": "k"}))
-            assert [each.headers["X-Key"] for each in server.received] == ["k", "k"]
+            assert [request.headers["X-Key"] for request in server.received] == ["k", "k"]
 
     def test_are_invalidated_by_a_write_to_their_path(self, serve: Any, answer: Any) -> None:
         with serve(self.respond(answer)) as server:

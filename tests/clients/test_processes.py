@@ -97,7 +97,7 @@ def test_processes_that_want_one_cold_key_share_one_load(processes: int) -> None
         all_of.signal("go")
         all_of.wait_for("loads")
         all_of.signal("released")
-        outputs = [output(each) for each in readers]
+        outputs = [output(reader) for reader in readers]
         assert (outputs, all_of.count("loads")) == (["loaded"] * processes, 1)
 
 

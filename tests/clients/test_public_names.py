@@ -33,8 +33,12 @@ def test_public_names_are_in_order(room: str) -> None:
 
 def test_every_error_is_drawn_in_the_tree() -> None:
     tree = inspect.getdoc(errors) or ""
-    classes = [each for _, each in inspect.getmembers(errors, inspect.isclass) if issubclass(each, Exception)]
-    assert [each.__name__ for each in classes if each.__name__ not in tree] == []
+    classes = [
+        error_class
+        for _, error_class in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(error_class, Exception)
+    ]
+    assert [error_class.__name__ for error_class in classes if error_class.__name__ not in tree] == []
 
 
 @pytest.mark.parametrize(
@@ -80,6 +84,13 @@ class OwnError(errors.ClientError):
 
 
 def test_no_module_needs_an_optional_library_to_be_imported() -> None:
-    modules = [each.name for each in pkgutil.walk_packages(pactape_clients.__path__, "pactape_clients.")]
+    modules = [
+        error_class.name
+        for error_class in pkgutil.walk_packages(pactape_clients.__path__, "pactape_clients.")
+    ]
     sources = [inspect.getsource(importlib.import_module(name)) for name in modules]
-    assert not [each for each in sources if "\nimport redis" in each or "\nimport authlib" in each]
+    assert not [
+        error_class
+        for error_class in sources
+        if "\nimport redis" in error_class or "\nimport authlib" in error_class
+    ]

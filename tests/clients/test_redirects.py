@@ -26,7 +26,7 @@ def other_name(url: str) -> str:
 def test_a_read_is_redirected(serve: Any, answer: Any, method: str, status: int) -> None:
     with serve(lambda r: moved(answer, status, "/new") if r.path == "/old" else answer(json=1)) as server:
         getattr(RestClient(server.url), method)("/old")
-        assert [(each.method, each.path) for each in server.received] == [
+        assert [(request.method, request.path) for request in server.received] == [
             (method.upper(), "/old"),
             (method.upper(), "/new"),
         ]
@@ -47,7 +47,7 @@ def test_a_write_never_becomes_a_read(serve: Any, answer: Any, method: str, stat
 def test_a_write_is_redirected_on_its_own_host(serve: Any, answer: Any, method: str, status: int) -> None:
     with serve(lambda r: moved(answer, status, "/new") if r.path == "/old" else answer(json=1)) as server:
         getattr(RestClient(server.url), method)("/old", json={"name": "Ada"})
-        assert [(each.method, each.body) for each in server.received] == [
+        assert [(request.method, request.body) for request in server.received] == [
             (method.upper(), b'{"name":"Ada"}')
         ] * 2
 
@@ -71,7 +71,7 @@ def test_the_body_of_a_read_does_not_go_to_another_host(serve: Any, answer: Any,
             with pytest.raises(RedirectError, match="the body of a GET isn't sent to another host"):
                 client.request("GET", "/search", json={"password": "hunter2"})
             client.get("/search")
-        assert [each.body for each in other.received] == [b""]
+        assert [request.body for request in other.received] == [b""]
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])

@@ -235,7 +235,7 @@ def test_a_refused_password_is_in_the_log_once(serve: Any, answer: Any, caplog: 
         client = RestClient(real.url, cache=RedisCache(refused, prefix="pactape-test:"))
         for _ in range(3):
             assert client.get("/", caching=Caching(ttl=60)) == 1
-    (record,) = [each for each in caplog.records if each.levelname == "WARNING"]
+    (record,) = [record for record in caplog.records if record.levelname == "WARNING"]
     assert "refuses the user or password" in record.getMessage()
     assert "wr0ng" not in caplog.text
 

@@ -83,7 +83,7 @@ class TestReplies:
             client.get("/x", caching=Caching(ttl=60))
             client.request("PUT", "/x")
             client.get("/x", caching=Caching(ttl=60))
-            assert [each.method for each in server.received] == ["GET", "PUT", "GET"]
+            assert [request.method for request in server.received] == ["GET", "PUT", "GET"]
 
 
 @pytest.mark.parametrize("caching", [None, Caching(ttl=60)], ids=["uncached", "cached"])
@@ -218,7 +218,7 @@ class TestDownloads:
             client = RestClient(server.url, settings=TransportSettings(max_body_bytes=10))
             reply = client.download("/big", tmp_path / "big")
         assert (reply.value, (tmp_path / "big").stat().st_size) == (size, size)
-        assert [each.name for each in tmp_path.iterdir()] == ["big"]
+        assert [path.name for path in tmp_path.iterdir()] == ["big"]
 
     def test_go_into_an_open_file(self, serve: Any, answer: Any) -> None:
         file = io.BytesIO()
@@ -234,7 +234,7 @@ class TestDownloads:
         (tmp_path / "big").write_bytes(b"old")
         with listening(break_off) as server, pytest.raises(TransportError, match="ended too early"):
             RestClient(server.url, settings=ONCE).download("/big", tmp_path / "big")
-        assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("big", b"old")]
+        assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("big", b"old")]
 
     def test_of_what_is_not_there_are_not_found(self, serve: Any, answer: Any, tmp_path: Path) -> None:
         with (

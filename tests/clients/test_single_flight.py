@@ -42,7 +42,7 @@ def test_a_load_that_ran_out_of_time_fails_for_all_who_waited(at_once: Any) -> N
         raise DeadlineExceededError
 
     outcomes = at_once(lambda: cache.get_or_load("a", load), 16)
-    assert ({type(each) for each in outcomes}, len(loads)) == ({DeadlineExceededError}, 1)
+    assert ({type(outcome) for outcome in outcomes}, len(loads)) == ({DeadlineExceededError}, 1)
 
 
 def test_a_waiter_whose_deadline_has_passed_does_not_wait_for_the_token_of_another() -> None:

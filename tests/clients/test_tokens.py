@@ -134,7 +134,7 @@ def test_64_threads_on_an_expired_token_make_one_fetch(serve: Any, answer: Any, 
     with serve(lambda _: grant, delay=0.05) as server:
         source = ClientCredentials(f"{server.url}/token", client_id="web", client_secret=SECRET)
         tokens = at_once(source.token, 64)
-        assert (len(server.received), {each.value for each in tokens}) == (1, {"a"})
+        assert (len(server.received), {token.value for token in tokens}) == (1, {"a"})
 
 
 def test_64_threads_share_one_failed_fetch(serve: Any, answer: Any, at_once: Any) -> None:
@@ -143,7 +143,7 @@ def test_64_threads_share_one_failed_fetch(serve: Any, answer: Any, at_once: Any
         source = ClientCredentials(f"{server.url}/token", client_id="web", client_secret=SECRET)
         failures = at_once(source.token, 64)
         assert len(server.received) == 1
-        assert [type(each) for each in failures] == [TokenRefusedError] * 64
+        assert [type(failure) for failure in failures] == [TokenRefusedError] * 64
 
 
 @responses.activate

@@ -72,7 +72,7 @@ class TestA401:
     def test_is_announced_again(self, serve: Any, answer: Any, announced: list[Operation]) -> None:
         with serve(revoking(answer, good="n2")) as real:
             with_tokens(real.url)[0].get("/")
-        assert [each.name for each in announced] == ["GET /", "GET /"]
+        assert [call.name for call in announced] == ["GET /", "GET /"]
 
     def test_is_final_for_a_static_token(self, serve: Any, answer: Any) -> None:
         with serve(lambda _: answer(status=401)) as real:
@@ -104,7 +104,7 @@ class TestA401:
             client, tokens = with_tokens(real.url)
             tokens.token()  # to have one that is refused
             outcomes = at_once(lambda: client.get("/"), 64)
-        assert (len(token_requests), {type(each) for each in outcomes}) == (2, {TokenRefusedError})
+        assert (len(token_requests), {type(outcome) for outcome in outcomes}) == (2, {TokenRefusedError})
 
 
 def test_netrc_does_not_replace_the_token(
@@ -195,7 +195,7 @@ def test_hooks_get_each_attempt_under_opentelemetrys_names(server: Any) -> None:
         "server.address": "api.test",
         "server.port": 80,
     }
-    assert [each.attributes for each in events] == [
+    assert [event.attributes for event in events] == [
         {**common, "http.response.status_code": 503, "error.type": "503"},
         {**common, "http.response.status_code": 200, "http.request.resend_count": 1},
     ]

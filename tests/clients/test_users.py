@@ -60,7 +60,7 @@ def test_a_call_announces_its_route_and_model(
     server.get(f"{BASE}/users/u-1", json=WIRE)
     users.get_user("u-1")
     users.get_user("u-1")
-    assert [(each.name, each.path, each.result) for each in announced] == [
+    assert [(call.name, call.path, call.result) for call in announced] == [
         ("GET /users/{id}", "/users/{id}", User)
     ]
 

@@ -100,7 +100,9 @@ def judged(folder: Path, *, sample: int | None = None) -> Report:
         return Report(
             project=folder.name,
             cassettes=cassettes,
-            interactions=len({(each.parties, each.interaction.description) for each in recordings}),
+            interactions=len(
+                {(recording.parties, recording.interaction.description) for recording in recordings}
+            ),
             verdicts=tuple(verdicts(recordings, root)),
             swapped=tuple(verdicts(swapped(recordings), root)),
             exclusions=dict(exclusions),
@@ -122,13 +124,13 @@ def recordings_of(settings: Settings) -> tuple[list[Recording], list[str]]:
         for interaction in contract.interactions
         for place in interaction.cassettes
     ]
-    places = [each.place for each in recordings]
-    excluded = {f"{each.cassette}#{each.index}" for each in derivation.exclusions}
-    samples = {place: each for place, each in samples.items() if place not in excluded}
+    places = [recording.place for recording in recordings]
+    excluded = {f"{exclusion.cassette}#{exclusion.index}" for exclusion in derivation.exclusions}
+    samples = {place: sample for place, sample in samples.items() if place not in excluded}
     assert sorted(places) == sorted(samples), "recordings and contracts differ"
     order = {place: number for number, place in enumerate(samples)}
     return sorted(recordings, key=lambda each: order[each.place]), [
-        each.reason for each in derivation.exclusions
+        exclusion.reason for exclusion in derivation.exclusions
     ]
 
 
@@ -150,10 +152,10 @@ def swapped(recordings: list[Recording]) -> list[Recording]:
         by_contract[recording.parties].append(recording)
     return [
         msgspec.structs.replace(
-            each, exchange=msgspec.structs.replace(each.exchange, response=other.exchange.response)
+            exchange, exchange=msgspec.structs.replace(exchange.exchange, response=other.exchange.response)
         )
         for of_contract in by_contract.values()
-        for each, other in zip(of_contract, [*of_contract[1:], of_contract[0]], strict=True)
+        for exchange, other in zip(of_contract, [*of_contract[1:], of_contract[0]], strict=True)
     ]
 
 
@@ -174,15 +176,17 @@ def _judge(recordings: list[Recording], folder: Path) -> Iterator[Verdict]:
     """
     first = recordings[0]
     pact = folder / "pact.json"
-    pact.write_bytes(encode_pact(first.parties, (_numbered(n, each) for n, each in enumerate(recordings))))
-    states = {state.name: _nothing for each in recordings for state in each.interaction.states}
-    exchanges = [each.exchange for each in recordings]
+    pact.write_bytes(
+        encode_pact(first.parties, (_numbered(n, recording) for n, recording in enumerate(recordings)))
+    )
+    states = {state.name: _nothing for recording in recordings for state in recording.interaction.states}
+    exchanges = [recording.exchange for recording in recordings]
     with running(ReplayServer(Recordings(exchanges=exchanges))) as server:
         official = verify_provider([pact], url=server.url, states=states, headers=_HEADERS)
     application = ReplayApplication(Recordings(exchanges=exchanges))
     with InProcessVerifier(application, states=states, headers=_HEADERS) as verifier:
-        own = [verifier.verify(each) for each in read_pact(pact).interactions]
-    by_description = {each.description: each for each in official.results}
+        own = [verifier.verify(interaction) for interaction in read_pact(pact).interactions]
+    by_description = {result.description: result for result in official.results}
     for recording, ours in zip(recordings, own, strict=True):
         yield Verdict(
             place=recording.place,
@@ -210,11 +214,11 @@ def _samples(settings: Settings) -> Iterator[tuple[str, tuple[ProviderSettings, 
     reader = SampleReader(settings, cache, all_fields=True)
     for path in find_cassettes(settings):
         recorded = read_cassette(path)
-        for each in reader.read(path).samples:
-            exchange = each.sample.exchange
+        for sample in reader.read(path).samples:
+            exchange = sample.sample.exchange
             reference = f"{exchange.cassette}#{exchange.index}"
             exchange_of_sample = msgspec.structs.replace(recorded[exchange.index], request=exchange.request)
-            yield reference, (each.provider, each.sample, _below(each.provider, exchange_of_sample))
+            yield reference, (sample.provider, sample.sample, _below(sample.provider, exchange_of_sample))
 
 
 def _below(provider: ProviderSettings, exchange: Exchange) -> Exchange:

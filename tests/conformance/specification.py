@@ -52,7 +52,7 @@ def agrees(path: Path, root: Path) -> bool:
 
 def _request(expected: dict[str, Any], actual: dict[str, Any], version: int) -> list[Any]:
     query = urlencode(
-        [(name, each) for name, values in read_query(actual.get("query")).items() for each in values]
+        [(name, text) for name, values in read_query(actual.get("query")).items() for text in values]
     )
     request = Request(
         method=actual.get("method", "GET"),

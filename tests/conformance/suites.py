@@ -58,12 +58,12 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="holds the checkouts")
     parser.add_argument("names", nargs="*", help="of checkouts; by default all")
     arguments = parser.parse_args()
-    projects = [each for each in sorted(arguments.folder.iterdir()) if each.is_dir()]
-    selection = [each for each in projects if not arguments.names or each.name in arguments.names]
-    suites = [adopt(each) for each in selection]
-    if not all(each.tests for each in suites):
+    projects = [path for path in sorted(arguments.folder.iterdir()) if path.is_dir()]
+    selection = [project for project in projects if not arguments.names or project.name in arguments.names]
+    suites = [adopt(version) for version in selection]
+    if not all(suite.tests for suite in suites):
         sys.exit(2)
-    sys.exit(1 if any(each.newly_red for each in suites) else 0)
+    sys.exit(1 if any(suite.newly_red for suite in suites) else 0)
 
 
 def adopt(project: Path) -> Suite:
@@ -92,7 +92,7 @@ def adopt(project: Path) -> Suite:
         print(f"{project.name}: nothing moved:\n{output[-2000:]}")
     print(
         "\n".join(
-            [str(suite), *(f"  red: {each}" for each in red), *(f"  {each}" for each in suite.put_back)]
+            [str(suite), *(f"  red: {test}" for test in red), *(f"  {test}" for test in suite.put_back)]
         )
     )
     return suite
@@ -114,7 +114,7 @@ def passed(project: Path, python: Path) -> set[str]:
         return {
             f"{case.get('classname')}::{case.get('name')}"
             for case in ET.parse(report).iter("testcase")  # noqa: S314 -- pytest's own
-            if not [each for each in case if each.tag in {"failure", "error", "skipped"}]
+            if not [element for element in case if element.tag in {"failure", "error", "skipped"}]
         }
 
 

@@ -124,7 +124,7 @@ def test_every_recording_is_sound_and_both_judges_say_so(dialect: str, tmp_path:
 
 def test_another_recording_s_answer_is_not_sound_and_both_judges_say_so(tmp_path: Path) -> None:
     soundness = report(tmp_path, REPEATED)
-    official_verdicts = [bool(each.official) for each in soundness.swapped]
+    official_verdicts = [bool(swap.official) for swap in soundness.swapped]
     assert (official_verdicts, soundness.disagreements) == ([False, True, True], ())
 
 

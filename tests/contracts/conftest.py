@@ -34,6 +34,6 @@ def judge() -> Judge:
             None,
             json.dumps(actual),
         )
-        return [str(each.get("mismatch", each)) for each in differences]
+        return [str(difference.get("mismatch", difference)) for difference in differences]
 
     return mismatches

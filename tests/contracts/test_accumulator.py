@@ -74,7 +74,7 @@ def project(root: Path) -> Settings:
 
 
 def encoded_contracts(derivation: Derivation) -> list[dict[str, bytes]]:
-    return [each.encode() for each in derivation.contracts]
+    return [contract.encode() for contract in derivation.contracts]
 
 
 @given(
@@ -90,7 +90,7 @@ def test_shards_of_any_split_and_order_join_to_the_same_bytes(
     tmp_path: Path, exchanges: list[list[tuple[str, Any]]], chance: Any
 ) -> None:
     project_settings = project(tmp_path)
-    paths = [record(tmp_path, str(number), *each) for number, each in enumerate(exchanges)]
+    paths = [record(tmp_path, str(number), *interactions) for number, interactions in enumerate(exchanges)]
     whole = Accumulator(project_settings)
     for path in paths:
         whole.read(path)
@@ -119,8 +119,8 @@ def test_what_is_kept_gives_the_bytes_that_the_cassettes_give(
 ) -> None:
     project_settings = project(tmp_path)
     shutil.rmtree(tmp_path / "cassettes", ignore_errors=True)
-    for number, each in enumerate(exchanges):
-        record(tmp_path, str(number), *each)
+    for number, interactions in enumerate(exchanges):
+        record(tmp_path, str(number), *interactions)
     from_cassettes, from_kept = derive(project_settings), derive(project_settings)
     assert (encoded_contracts(from_kept), from_kept.exclusions) == (
         encoded_contracts(from_cassettes),
@@ -166,7 +166,7 @@ def test_no_secret_is_in_a_copy(tmp_path: Path) -> None:
     check_project(project_settings)
     data = b"".join(path.read_bytes() for path in cache(tmp_path))
     secrets = (b"RAWTOKENabc987", b"HEADERSECRET456", b"QUERYSECRET1", b"BODYSECRET1")
-    assert ([each for each in secrets if each in data], b"/pets/1" in data) == ([], True)
+    assert ([secret for secret in secrets if secret in data], b"/pets/1" in data) == ([], True)
 
 
 @pytest.mark.parametrize("torn", [b"", b"\x92", b"nonsense"])
@@ -199,7 +199,7 @@ def test_what_is_kept_is_not_used_for_another_provider_name_or_all_fields_or_ano
     first = encoded_contracts(derive(project_settings))
     assert encoded_contracts(derive(project_settings, all_fields=True)) == first
     renamed = msgspec.structs.replace(project_settings, consumer="another")
-    assert {each.parties.consumer for each in derive(renamed).contracts} == {"another"}
+    assert {contract.parties.consumer for contract in derive(renamed).contracts} == {"another"}
     (tmp_path / "cassettes" / "a.yaml").rename(tmp_path / "cassettes" / "b.yaml")
     (contract,) = encoded_contracts(derive(project_settings))
     assert b"cassettes/b.yaml" in contract["web-users.json"]
@@ -268,7 +268,10 @@ def test_an_answer_with_half_a_character_is_skipped_and_the_others_are_not(tmp_p
     odd = {"name": "\ud800"} if side == "value" else {"\ud800": 1}
     record(tmp_path, "a", ("/pets/1", odd), ("/pets/2", ANSWERS[0]))
     derivation = derive(project_settings)
-    assert (len(encoded_contracts(derivation)), [each.reason for each in derivation.exclusions]) == (
+    assert (
+        len(encoded_contracts(derivation)),
+        [exclusion.reason for exclusion in derivation.exclusions],
+    ) == (
         1,
         ["the response's body has an unpaired surrogate"],
     )

@@ -83,7 +83,7 @@ def _regexes(project: Project) -> dict[str, str]:
     (each,) = project.interactions()
     rules: dict[str, Any] = each["response"]["matchingRules"]["body"]
     matchers = {path: rule["matchers"][0] for path, rule in rules.items()}
-    return {path: each["regex"] for path, each in matchers.items() if each["match"] == "regex"}
+    return {path: matcher["regex"] for path, matcher in matchers.items() if matcher["match"] == "regex"}
 
 
 def _orders(project: Project, answer: Any = ANSWER, status: int = 200) -> None:

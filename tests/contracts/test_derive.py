@@ -28,7 +28,7 @@ def test_the_description_is_the_test_s_name(project: Project) -> None:
 
 def test_two_operations_of_one_test_get_descriptions_of_their_own(project: Project) -> None:
     project.record("a", interaction(), interaction(method="DELETE"), **TEST)
-    assert [each["description"] for each in project.interactions()] == [
+    assert [interaction["description"] for interaction in project.interactions()] == [
         "gets a user (DELETE /users/{id})",
         "gets a user (GET /users/{id})",
     ]
@@ -40,7 +40,7 @@ def test_requests_of_one_operation_are_distinguished_by_the_names_that_they_have
     project.record(
         "b", *(interaction(method="POST", url=url, sent=sent) for sent in ({"a": 1}, {"b": {"c": 1}}))
     )
-    assert [each["description"] for each in project.interactions()] == [
+    assert [interaction["description"] for interaction in project.interactions()] == [
         "GET /users → 200",
         "GET /users → 200 with after",
         "POST /users → 200 with a",
@@ -53,7 +53,7 @@ def test_what_cant_be_distinguished_is_numbered_from_one_for_each_phrase(project
         url = f"http://{name}.test/graphql"
         for number, document in enumerate(("mutation M { like hide }", "mutation M { hide like }")):
             project.record(f"{name}-{number}", interaction(method="POST", url=url, sent={"query": document}))
-    assert [each["description"] for each in project.interactions()] == [
+    assert [interaction["description"] for interaction in project.interactions()] == [
         "M → 200 #1",
         "M → 200 #2",
     ]
@@ -83,14 +83,17 @@ def test_documents_of_one_name_are_distinguished_by_their_parts(
     for number, document in enumerate(documents):
         recorded = interaction(method="POST", url="http://users.test/graphql", sent={"query": document})
         project.record(str(number), recorded)
-    assert sorted(each["description"].partition(" → 200")[2] for each in project.interactions()) == expected
+    assert (
+        sorted(interaction["description"].partition(" → 200")[2] for interaction in project.interactions())
+        == expected
+    )
 
 
 def test_bodies_are_distinguished_by_fields_at_any_depth(project: Project) -> None:
     url = "http://users.test/users"
     for name in ("x", "y"):
         project.record(name, interaction(method="POST", url=url, sent={"a": {"b": {"c": {name: 1}}}}))
-    assert [each["description"] for each in project.interactions()] == [
+    assert [interaction["description"] for interaction in project.interactions()] == [
         "POST /users → 200 with a.b.c.x",
         "POST /users → 200 with a.b.c.y",
     ]
@@ -99,7 +102,7 @@ def test_bodies_are_distinguished_by_fields_at_any_depth(project: Project) -> No
 def test_answers_of_two_media_types_are_distinguished_by_these(project: Project) -> None:
     for name, media in (("a", "application/json"), ("b", "application/xml")):
         project.record(name, interaction(headers={"Accept": media}, media=media))
-    assert [each["description"] for each in project.interactions()] == [
+    assert [interaction["description"] for interaction in project.interactions()] == [
         "GET /users/{id} → 200 (application/json)",
         "GET /users/{id} → 200 (application/xml)",
     ]
@@ -109,14 +112,14 @@ def test_documents_that_differ_in_the_order_of_fields_form_one_interaction(proje
     url = "http://users.test/graphql"
     for name, document in (("a", "{ me { id name } }"), ("b", "{ me { name id } }")):
         project.record(name, interaction(method="POST", url=url, sent={"query": document}))
-    assert [each["description"] for each in project.interactions()] == ["query me → 200"]
+    assert [interaction["description"] for interaction in project.interactions()] == ["query me → 200"]
 
 
 def test_recordings_of_one_operation_form_one_interaction(project: Project) -> None:
     call = {"operation": "GET /users/{id}", "path": "/users/{id}"}
     project.record("a", interaction(), calls=[call], **TEST)
     project.record("b", interaction(url="http://users.test/users/8"), calls=[call], **TEST)
-    assert [each["request"]["path"] for each in project.interactions()] == ["/users/7"]
+    assert [interaction["request"]["path"] for interaction in project.interactions()] == ["/users/7"]
 
 
 def test_what_one_recording_lacks_is_not_demanded(project: Project) -> None:
@@ -162,7 +165,7 @@ def test_a_key_of_the_moment_gives_the_same_contract_each_time_and_another_for_e
             project.record(name, interaction(method="POST", url=url, sent={}, headers=headers))
 
     record()
-    keys = {each["request"]["headers"]["Idempotency-Key"][0] for each in project.interactions()}
+    keys = {interaction["request"]["headers"]["Idempotency-Key"][0] for interaction in project.interactions()}
     record()
     assert (len(keys), write_contracts(project.derive(), project.root / "pacts")) == (2, [])
 
@@ -243,13 +246,13 @@ def test_graphql_operations_are_distinguished_by_their_documents(project: Projec
     project.record("a", interaction(method="POST", url=url, sent={"query": "query Me { me { id } }"}))
     project.record("b", interaction(method="POST", url=url, sent={"query": "query All { all { id } }"}))
     project.record("c", interaction(method="POST", url=url, sent={"query": "query  Me{me{id}}"}))
-    assert [each["description"] for each in project.interactions()] == ["All → 200", "Me → 200"]
+    assert [interaction["description"] for interaction in project.interactions()] == ["All → 200", "Me → 200"]
 
 
 def test_without_configured_providers_each_host_is_one(project: Project) -> None:
     project.settings('[project]\nname = "web"\n')
     project.record("a", interaction(), interaction(url="https://orders.test/orders"))
-    assert [each.file_name for each in project.derive().contracts] == [
+    assert [contract.file_name for contract in project.derive().contracts] == [
         "web-orders.test.json",
         "web-users.test.json",
     ]

@@ -57,8 +57,8 @@ EXCHANGES = st.lists(
 
 def digest_of(verbs: DigestCombiner, exchanges: list[Exchange]) -> Digest:
     digest = verbs.create()
-    for each in exchanges:
-        verbs.add(digest, each)
+    for exchange in exchanges:
+        verbs.add(digest, exchange)
     return digest
 
 
@@ -68,7 +68,7 @@ def test_the_digest_of_the_parts_is_that_of_the_whole_in_any_order_and_nesting(
     tmp_path: Path, parts: list[list[Exchange]], seed: int
 ) -> None:
     verbs = combiner(tmp_path)
-    whole = verbs.to_bytes(digest_of(verbs, [each for part in parts for each in part]))
+    whole = verbs.to_bytes(digest_of(verbs, [sample for part in parts for sample in part]))
     digests = [digest_of(verbs, part) for part in parts]
     chance = random.Random(seed)  # noqa: S311 -- an order, not a secret
     while len(digests) > 1:  # merge two at a time, in a random tree
@@ -86,7 +86,7 @@ def test_a_digest_survives_its_bytes(tmp_path: Path, exchanges: list[Exchange]) 
 
 
 def outcome(derivation: Derivation) -> tuple[object, ...]:
-    contracts = [each.encode() for each in derivation.contracts]
+    contracts = [contract.encode() for contract in derivation.contracts]
     return contracts, derivation.recordings, derivation.exclusions, derivation.problems
 
 
@@ -132,7 +132,7 @@ def test_exchanges_of_one_recording_know_the_ids_that_earlier_answers_brought(tm
     together = verbs.extract(verbs.add(verbs.create(), of_collection, of_member))
     apart = verbs.extract(digest_of(verbs, [of_collection, of_member]))
     operations = [
-        [each.description for each in derivation.contracts[0].interactions]
+        [interaction.description for interaction in derivation.contracts[0].interactions]
         for derivation in (together, apart)
     ]
     assert operations == [
@@ -147,14 +147,14 @@ def test_a_contradiction_counts_all_exchanges_that_it_excludes(tmp_path: Path) -
         exchange("/pets", {"id": number}, index=number, status=200 + number // 3) for number in range(5)
     ]
     derivation = verbs.extract(digest_of(verbs, answers))
-    assert [(each.index, each.count) for each in derivation.exclusions] == [(3, 2)]
+    assert [(exclusion.index, exclusion.count) for exclusion in derivation.exclusions] == [(3, 2)]
     assert (len(derivation.problems), derivation.recordings) == (1, 5)
 
 
 def test_exchanges_that_take_no_part_are_counted(tmp_path: Path) -> None:
     verbs = combiner(tmp_path)
     derivation = verbs.extract(digest_of(verbs, [exchange("/me", {}, status=401), exchange("/pets", {})]))
-    assert ([each.reason[:29] for each in derivation.exclusions], derivation.recordings) == (
+    assert ([exclusion.reason[:29] for exclusion in derivation.exclusions], derivation.recordings) == (
         ["a response about credentials, w"[:29]],
         2,
     )

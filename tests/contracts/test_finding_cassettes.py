@@ -55,7 +55,7 @@ def test_files_are_excluded_by_folder_or_pattern(project: Project, pattern: str)
 def test_one_file_that_is_not_a_cassette_stops_nothing(project: Project) -> None:
     (project.root / "cassettes" / "b.yaml").write_text("a: [", encoding="utf-8")
     derivation = derive(load_settings(project.root))
-    assert ([each.file for each in derivation.skipped_files], len(derivation.contracts)) == (
+    assert ([file.file for file in derivation.skipped_files], len(derivation.contracts)) == (
         ["cassettes/b.yaml"],
         1,
     )
@@ -64,7 +64,7 @@ def test_one_file_that_is_not_a_cassette_stops_nothing(project: Project) -> None
 def test_check_names_a_file_that_is_not_a_cassette_and_goes_on(project: Project) -> None:
     (project.root / "cassettes" / "b.yaml").write_text("a: [", encoding="utf-8")
     findings = check_project(load_settings(project.root)).findings
-    assert [each.rule for each in findings if each.rule == "file-skipped"] == ["file-skipped"]
+    assert [finding.rule for finding in findings if finding.rule == "file-skipped"] == ["file-skipped"]
 
 
 def test_nothing_can_be_checked_without_any_cassette(project: Project) -> None:

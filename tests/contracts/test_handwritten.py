@@ -68,13 +68,19 @@ def refusal(root: Path) -> str:
 def test_both_make_one_contract(tmp_path: Path) -> None:
     record(tmp_path, "/users/7")
     write(tmp_path, "lists users", "/users", body=[])
-    assert [each["description"] for each in contract(tmp_path)] == ["GET /users/{id} → 200", "lists users"]
+    assert [interaction["description"] for interaction in contract(tmp_path)] == [
+        "GET /users/{id} → 200",
+        "lists users",
+    ]
 
 
 def test_a_hand_written_interaction_wins_over_a_derived_one_of_the_same_meaning(tmp_path: Path) -> None:
     record(tmp_path, "/users/7", "/users")
     write(tmp_path, "gets a user", "/users/7", body={"id": match.int(1)})
-    assert [each["description"] for each in contract(tmp_path)] == ["GET /users → 200", "gets a user"]
+    assert [interaction["description"] for interaction in contract(tmp_path)] == [
+        "GET /users → 200",
+        "gets a user",
+    ]
 
 
 def test_what_is_written_as_v3_counts_as_well(tmp_path: Path) -> None:
@@ -123,7 +129,7 @@ def test_one_interaction_in_many_files_counts_once(tmp_path: Path) -> None:
 def test_a_derived_interaction_that_shares_a_description_gets_another(tmp_path: Path) -> None:
     record(tmp_path, "/users/7")
     write(tmp_path, "GET /users/{id} → 200", "/people", body=[])
-    assert [each["description"] for each in contract(tmp_path)] == [
+    assert [interaction["description"] for interaction in contract(tmp_path)] == [
         "GET /users/{id} → 200",
         "GET /users/{id} → 200 (recorded)",
     ]
@@ -135,7 +141,7 @@ def test_a_contract_may_be_all_hand_written(tmp_path: Path) -> None:
     pact = Pact("web", "orders")
     pact.upon_receiving("lists orders").with_request("GET", "/orders").will_respond_with(200)
     pact.write_file(tmp_path / "written")
-    names = [each.file_name for each in derive(load_settings(tmp_path)).contracts]
+    names = [contract.file_name for contract in derive(load_settings(tmp_path)).contracts]
     assert names == ["web-orders.json", "web-users.json"]
 
 

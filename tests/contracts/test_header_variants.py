@@ -50,7 +50,7 @@ def test_preferences_and_versions_choose_the_form_of_an_answer(
 def test_answers_to_other_preferences_are_interactions_of_their_own(project: Project) -> None:
     project.record("a", write({"Prefer": "return=representation"}, {"id": 1, "name": "Ada"}))
     project.record("b", write({"Prefer": "respond-async"}, {"status": "accepted"}))
-    assert [each["description"] for each in project.interactions()] == [
+    assert [interaction["description"] for interaction in project.interactions()] == [
         "POST /users → 200 with Prefer: respond-async",
         "POST /users → 200 with Prefer: return=representation",
     ]
@@ -60,7 +60,7 @@ def test_answers_to_other_preferences_are_interactions_of_their_own(project: Pro
 def test_a_header_that_names_the_action_distinguishes_operations(project: Project, name: str) -> None:
     for action in ("cancel", "ship"):
         project.record(action, write({name: action}, {action: True}))
-    assert [each["description"] for each in project.interactions()] == [
+    assert [interaction["description"] for interaction in project.interactions()] == [
         f"POST /users ({name}=cancel) → 200",
         f"POST /users ({name}=ship) → 200",
     ]
@@ -69,4 +69,4 @@ def test_a_header_that_names_the_action_distinguishes_operations(project: Projec
 def test_an_id_in_such_a_header_distinguishes_nothing(project: Project) -> None:
     for identity in ("a1b2c3d4e5f60718", "b1b2c3d4e5f60719"):
         project.record(identity, write({"X-Trace-Event": identity}, {"ok": True}))
-    assert [each["description"] for each in project.interactions()] == ["POST /users → 200"]
+    assert [interaction["description"] for interaction in project.interactions()] == ["POST /users → 200"]

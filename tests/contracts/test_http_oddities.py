@@ -23,7 +23,7 @@ def project(tmp_path: Path) -> Project:
 def reasons(project: Project, recorded: dict[str, Any]) -> list[str]:
     """Why a recording takes no part in a contract."""
     project.record("a", recorded)
-    return [each.reason for each in project.derive().exclusions]
+    return [exclusion.reason for exclusion in project.derive().exclusions]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def reasons(project: Project, recorded: dict[str, Any]) -> list[str]:
 def test_what_a_contract_cannot_repeat_is_skipped_with_a_reason(
     project: Project, recorded: dict[str, Any], reason: str
 ) -> None:
-    assert [each[: len(reason)] for each in reasons(project, recorded)] == [reason]
+    assert [stated[: len(reason)] for stated in reasons(project, recorded)] == [reason]
 
 
 @pytest.mark.parametrize("url", ["http://users.test/q?q=caf%C3%A9", "http://users.test/q?a=&b"])
@@ -162,7 +162,7 @@ def test_the_boundary_of_a_multipart_body_may_be_any() -> None:
 
 def test_a_secret_inside_of_a_header_is_not_required() -> None:
     rules = header_rules({"X-Auth": "key=scrubbed; v=1", "Authorization": "Bearer scrubbed"})
-    assert [each["matchers"][0]["regex"] for each in rules.values()] == [r"^\S.*$", r"^Bearer \S+$"]
+    assert [rule["matchers"][0]["regex"] for rule in rules.values()] == [r"^\S.*$", r"^Bearer \S+$"]
 
 
 def test_a_mask_in_a_request_s_list_may_be_any_text(project: Project) -> None:
@@ -174,4 +174,4 @@ def test_a_mask_in_a_request_s_list_may_be_any_text(project: Project) -> None:
 def test_a_host_with_an_impossible_port_is_a_provider_by_its_name(project: Project) -> None:
     project.settings('[project]\nname = "web"\n')
     project.record("a", interaction(url="http://users.test:99999/users/7"))
-    assert [each.parties.provider for each in project.derive().contracts] == ["users.test"]
+    assert [contract.parties.provider for contract in project.derive().contracts] == ["users.test"]

@@ -58,7 +58,7 @@ def mismatches(expected: dict[str, Any], recorded: dict[str, Any]) -> list[str]:
         headers=headers,
         body=(request["body"] or "").encode(),
     )
-    return [str(each) for each in RequestMatcher(expected).mismatches(actual)]
+    return [str(rules) for rules in RequestMatcher(expected).mismatches(actual)]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_an_ignored_value_is_typed_and_another_one_is_accepted(
 ) -> None:
     configure(project, f'ignore = ["{entry}"]')
     expected = request_of(project, make(ONE))
-    stated_rules = {part: each for part, each in expected["matchingRules"].items() if part != "header"}
+    stated_rules = {part: rules for part, rules in expected["matchingRules"].items() if part != "header"}
     assert stated_rules == rules
     assert mismatches(expected, make(OTHER)) == []
 
@@ -179,7 +179,7 @@ def test_a_digest_is_stated_only_of_the_body_that_is_stated(
     recording = raw("hello", "text/plain")
     recording["request"]["headers"][name] = [value]
     expected = request_of(project, recording)
-    assert ({each.lower() for each in expected["headers"]} >= {name.lower()}) == is_kept
+    assert ({rules.lower() for rules in expected["headers"]} >= {name.lower()}) == is_kept
     if is_kept:
         configure(project, 'body = "ignore"')
         (rule,) = request_of(project, recording)["matchingRules"]["header"].values()

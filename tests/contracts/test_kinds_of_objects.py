@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 
 
 def test_an_item_of_another_kind_may_lack_the_key_that_its_kind_is_named_after(judge: Judge) -> None:
-    texts = [{"parts": [{"type": "text", "text": {"content": each}, "href": None}]} for each in "abc"]
+    texts = [
+        {"parts": [{"type": "text", "text": {"content": character}, "href": None}]} for character in "abc"
+    ]
     mention = {"parts": [{"type": "mention", "mention": {"user": "ada"}, "href": None}]}
     assert judge(expect(shape_of(texts), texts[0]), mention) == []
     assert judge(expect(shape_of(texts), texts[0]), {"parts": [{"type": "text", "text": {}}]}) != []
 
 
 def test_an_item_has_the_key_of_its_kind_when_the_consumer_reads_it(judge: Judge) -> None:
-    texts = [{"parts": [{"type": "text", "text": each}]} for each in "abc"]
+    texts = [{"parts": [{"type": "text", "text": character}]} for character in "abc"]
     fields = read_fields([("parts[].text",)])
     assert judge(expect(shape_of(texts), texts[0], fields), {"parts": [{"type": "mention"}]}) != []
 

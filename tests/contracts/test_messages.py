@@ -46,7 +46,7 @@ pytestmark = [
 
 def record(root: Path, *messages: dict[str, Any], name: str = "a", **notes: Any) -> None:
     """A cassette of messages."""
-    entries = [{"description": CREATED, "provider": "users", **each} for each in messages]
+    entries = [{"description": CREATED, "provider": "users", **message} for message in messages]
     key = {"version": 1, "messages": entries, "test": f"tests/test_{name}.py::test_it", "description": "it"}
     (root / "cassettes").mkdir(exist_ok=True)
     document = {"interactions": [], "version": 1, "pactape": {**key, **notes}}
@@ -169,7 +169,7 @@ def test_a_message_of_a_test_that_is_kept_out_of_contracts_is_skipped(tmp_path: 
     record(tmp_path, {"content": EVENT}, contract=False)
     (tmp_path / "pyproject.toml").write_text(SETTINGS.format(more=""), encoding="utf-8")
     derivation = derive(load_settings(tmp_path))
-    assert (derivation.contracts, [each.reason for each in derivation.exclusions]) == (
+    assert (derivation.contracts, [exclusion.reason for exclusion in derivation.exclusions]) == (
         (),
         ["its test excludes it from contracts"],
     )
@@ -205,7 +205,7 @@ def test_v3_messages_that_somebody_wrote_are_read(tmp_path: Path) -> None:
     pact.upon_receiving("an event", "Async").with_body({"a": 1}, "application/json")
     pact.write_file(tmp_path / "written")
     record(tmp_path, {"content": EVENT})
-    assert [each["description"] for each in contract(tmp_path)] == [CREATED, "an event"]
+    assert [interaction["description"] for interaction in contract(tmp_path)] == [CREATED, "an event"]
 
 
 def test_check_is_content_with_messages_that_are_as_recorded(tmp_path: Path) -> None:
@@ -226,14 +226,14 @@ def test_check_reports_a_recording_that_contradicts_the_contract(tmp_path: Path,
     record(tmp_path, {"content": EVENT})
     derived(tmp_path, f'specification = "{specification}"')
     record(tmp_path, {"content": {**EVENT, "id": None}})
-    findings = [str(each) for each in check_project(load_settings(tmp_path)).findings]
-    assert any("is contradicted by cassettes/a.yaml#messages[0]" in each for each in findings)
+    findings = [str(finding) for finding in check_project(load_settings(tmp_path)).findings]
+    assert any("is contradicted by cassettes/a.yaml#messages[0]" in finding for finding in findings)
 
 
 def test_check_reports_fields_of_a_message_that_are_not_read(tmp_path: Path) -> None:
     record(tmp_path, {"content": EVENT, "reads": ["user.email"]})
     derived(tmp_path)
-    places = {each.place for each in check_project(load_settings(tmp_path)).findings}
+    places = {finding.place for finding in check_project(load_settings(tmp_path)).findings}
     assert places == {f"{CREATED}: $.id", f"{CREATED}: $.user.age"}
 
 
@@ -247,22 +247,22 @@ CONTENTS = st.recursive(
 @given(st.lists(CONTENTS, min_size=2, max_size=4))
 def test_the_order_in_which_recordings_are_joined_does_not_matter(contents: list[Any]) -> None:
     messages = [
-        RecordedMessage(description="m", provider="users", content=each, cassette="c", index=index)
-        for index, each in enumerate(contents)
+        RecordedMessage(description="m", provider="users", content=content, cassette="c", index=index)
+        for index, content in enumerate(contents)
     ]
 
     def joined(order: tuple[RecordedMessage, ...]) -> Any:
         return next(messages_of({("m", "[]"): evidence_of_messages(order)}))
 
     first, *others = (joined(order) for order in itertools.permutations(messages))
-    assert all(each == first for each in others)
+    assert all(other == first for other in others)
 
 
 @given(st.lists(CONTENTS, min_size=3, max_size=3))
 def test_shards_join_to_the_whole(contents: list[Any]) -> None:
     messages = [
-        RecordedMessage(description="m", provider="users", content=each, cassette="c", index=index)
-        for index, each in enumerate(contents)
+        RecordedMessage(description="m", provider="users", content=content, cassette="c", index=index)
+        for index, content in enumerate(contents)
     ]
     right = MessageEvidence.of(messages[1])
     right.join(MessageEvidence.of(messages[2]))

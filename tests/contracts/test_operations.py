@@ -53,7 +53,7 @@ def interactions(
 
 
 def descriptions(root: Path, *exchanges: dict[str, Any], settings: str = SETTINGS) -> list[str]:
-    return [each["description"] for each in interactions(root, *exchanges, settings=settings)]
+    return [interaction["description"] for interaction in interactions(root, *exchanges, settings=settings)]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,8 @@ def test_a_segment_is_a_value_when_its_form_shows_it(segment: str, kind: str | N
     ],
 )
 def test_paths_that_differ_in_ids_are_one_operation(tmp_path: Path, ids: tuple[str, str]) -> None:
-    assert descriptions(tmp_path, *(exchange(f"/users/{each}") for each in ids)) == ["GET /users/{id} → 200"]
+    users = (exchange(f"/users/{user_id}") for user_id in ids)
+    assert descriptions(tmp_path, *users) == ["GET /users/{id} → 200"]
 
 
 PROJECT = {"id": 1, "name": "x", "members": []}
@@ -130,7 +131,8 @@ def test_two_names_are_not_enough_for_a_slug(tmp_path: Path) -> None:
 
 def test_names_with_answers_of_other_kinds_are_operations_of_their_own(tmp_path: Path) -> None:
     answers = {"users": {"name": 1, "email": 2}, "orders": {"total": 1, "lines": 2}, "health": {"ok": 1}}
-    assert len(descriptions(tmp_path, *(exchange(f"/{name}", each) for name, each in answers.items()))) == 3
+    exchanges = (exchange(f"/{name}", response) for name, response in answers.items())
+    assert len(descriptions(tmp_path, *exchanges)) == 3
 
 
 @pytest.mark.parametrize(("prefix", "answer"), [("", PROJECT), ("/lists", [PROJECT])])
@@ -204,8 +206,11 @@ BANK = {"type": "bank", "iban": "AT1"}
 
 def test_kinds_of_answers_with_keys_of_their_own_are_apart(tmp_path: Path) -> None:
     exchanges = [exchange(f"/payments/{number}", CARD if number % 2 else BANK) for number in range(4)]
-    by_description = {each["description"]: each for each in interactions(tmp_path, *exchanges)}
-    keys = {name: sorted(each["response"]["body"]["content"]) for name, each in by_description.items()}
+    by_description = {
+        interaction["description"]: interaction for interaction in interactions(tmp_path, *exchanges)
+    }
+    bodies = {name: interaction["response"]["body"] for name, interaction in by_description.items()}
+    keys = {name: sorted(body["content"]) for name, body in bodies.items()}
     assert keys == {
         "GET /payments/{id}, type=bank → 200": ["iban", "type"],
         "GET /payments/{id}, type=card → 200": ["expires", "number", "type"],
@@ -235,7 +240,8 @@ def test_what_a_state_names_is_generated_from_it_when_the_provider_is_verified(t
     recording = exchange("/users/7?email=ada%40example.com&page=2", method="PUT", sent={"id": 7, "n": 5})
     (interaction,) = interactions(tmp_path, recording, states=STATES, **TEST)
     expressions = {
-        part: generator.get("expression") or {place: each["expression"] for place, each in generator.items()}
+        part: generator.get("expression")
+        or {place: setting["expression"] for place, setting in generator.items()}
         for part, generator in interaction["request"]["generators"].items()
     }
     assert (interaction["request"]["path"], expressions) == (

@@ -35,7 +35,7 @@ def project(tmp_path: Path) -> Project:
 def statuses(project: Project) -> list[int]:
     """The statuses that the contract expects."""
     (contract,) = project.derive().contracts
-    return [each.response.status for each in contract.interactions]
+    return [piece.response.status for piece in contract.interactions]
 
 
 def test_of_two_answers_to_one_request_the_first_stays(project: Project) -> None:
@@ -53,8 +53,8 @@ def test_the_other_answer_is_named_with_both_recordings_and_a_fix(project: Proje
     (problem,) = project.derive().problems
     text = str(problem)
     assert all(
-        each in text
-        for each in ("cassettes/a.yaml#0", "cassettes/a.yaml#1", "201", "409", "@pytest.mark.given")
+        piece in text
+        for piece in ("cassettes/a.yaml#0", "cassettes/a.yaml#1", "201", "409", "@pytest.mark.given")
     )
 
 
@@ -62,8 +62,8 @@ def test_the_other_answer_is_asked_for_by_another_recording_if_there_is_one(proj
     project.record("a", CREATED, TAKEN, OTHER_TAKEN)
     derivation = project.derive()
     bodies = [
-        (each.response.status, each.request.body and each.request.body.example)
-        for each in derivation.contracts[0].interactions
+        (piece.response.status, piece.request.body and piece.request.body.example)
+        for piece in derivation.contracts[0].interactions
     ]
     assert (sorted(bodies), derivation.problems) == ([(201, {"name": "Ada"}), (409, {"name": "Bob"})], ())
 
@@ -91,7 +91,7 @@ def test_an_interaction_that_its_own_recording_breaks_is_named_and_not_written(p
     assert (
         problem.description,
         "cassettes/b.yaml#0" in problem.what,
-        [each.cassette for each in derivation.exclusions],
+        [piece.cassette for piece in derivation.exclusions],
         derivation.recordings,
     ) == ("gets a user", True, ["cassettes/b.yaml"], 3)
 
@@ -127,7 +127,7 @@ def test_deriving_what_no_provider_can_keep_exits_with_1(project: Project) -> No
 
 def test_check_names_what_no_provider_can_keep(project: Project) -> None:
     project.record("a", CREATED, TAKEN)
-    rules = {each.rule for each in check_project(load_settings(project.root)).findings}
+    rules = {piece.rule for piece in check_project(load_settings(project.root)).findings}
     assert "contract-unprovable" in rules
 
 

@@ -61,7 +61,10 @@ def made(name: str, *, status: int = 202) -> list[dict[str, Any]]:
 def test_reads_of_what_writes_made_are_one_operation(project: Project) -> None:
     for name in ("alpha-run", "beta-run"):
         project.record(name, *made(name))
-    assert [(each["description"], each["comments"].get("text")) for each in project.interactions()] == [
+    assert [
+        (interaction["description"], interaction["comments"].get("text"))
+        for interaction in project.interactions()
+    ] == [
         (
             "GET /jobs/{id} → 200",
             ["The path's segment 2 comes from an earlier response, POST /jobs: the address in a header"],
@@ -73,4 +76,4 @@ def test_reads_of_what_writes_made_are_one_operation(project: Project) -> None:
 def test_a_redirect_to_the_result_of_a_write_gives_its_id_though_it_is_skipped(project: Project) -> None:
     for name in ("alpha-run", "beta-run"):
         project.record(name, *made(name, status=303))
-    assert [each["description"] for each in project.interactions()] == ["GET /jobs/{id} → 200"]
+    assert [interaction["description"] for interaction in project.interactions()] == ["GET /jobs/{id} → 200"]

@@ -166,12 +166,16 @@ def test_the_merged_paths_of_an_operation_are_counted(project: Project) -> None:
 
 def test_a_file_s_extension_stays(project: Project) -> None:
     project.record("a", *(interaction(url=f"http://users.test/users/{n}.json") for n in (7, 8)))
-    assert [each["description"] for each in project.interactions()] == ["GET /users/{id}.json → 200"]
+    assert [interaction["description"] for interaction in project.interactions()] == [
+        "GET /users/{id}.json → 200"
+    ]
 
 
 def test_the_number_of_an_api_s_version_is_a_name(project: Project) -> None:
     project.record("a", interaction(url="http://users.test/api/2/users/7"))
-    assert [each["description"] for each in project.interactions()] == ["GET /api/2/users/{id} → 200"]
+    assert [interaction["description"] for interaction in project.interactions()] == [
+        "GET /api/2/users/{id} → 200"
+    ]
 
 
 def test_forms_with_other_fields_are_apart_like_json_bodies(project: Project) -> None:
@@ -196,11 +200,11 @@ def test_a_provider_that_is_not_configured_is_named_after_its_host(
 ) -> None:
     project.settings('[project]\nname = "web"\n')
     project.record("a", *(interaction(url=url) for url in urls))
-    assert [each.parties.provider for each in project.derive().contracts] == names
+    assert [contract.parties.provider for contract in project.derive().contracts] == names
 
 
 def _operations(project: Project) -> list[str]:
-    return sorted({each["description"].partition(" → ")[0] for each in project.interactions()})
+    return sorted({interaction["description"].partition(" → ")[0] for interaction in project.interactions()})
 
 
 def _linked(space: str, stage: str, id: str) -> dict[str, Any]:  # noqa: A002 -- as the answers have it

@@ -258,7 +258,7 @@ def test_an_optional_field_has_its_type_where_it_is_there(
 
 def test_an_expectation_states_whether_it_omits_optional_fields() -> None:
     without = [{"id": 1}, {"id": 2}]
-    assert [expect(shape_of(each), each[0]).optionals for each in (PAIR, without)] == [True, False]
+    assert [expect(shape_of(samples), samples[0]).optionals for samples in (PAIR, without)] == [True, False]
 
 
 BALANCES = {"balances": {"2026-01-31": {"amount": 5}, "2026-02-28": {"amount": 7}}}

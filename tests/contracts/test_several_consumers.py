@@ -36,7 +36,7 @@ def record(root: Path, name: str, **notes: object) -> None:
 def files(root: Path, settings: str = SETTINGS) -> dict[str, int]:
     """How many exchanges each derived contract comes from."""
     (root / "pyproject.toml").write_text(settings, encoding="utf-8")
-    return {each.file_name: each.exchanges for each in derive(load_settings(root)).contracts}
+    return {contract.file_name: contract.exchanges for contract in derive(load_settings(root)).contracts}
 
 
 def test_each_consumer_has_a_contract_of_its_own(tmp_path: Path) -> None:

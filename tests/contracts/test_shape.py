@@ -24,7 +24,7 @@ def described(shape: Shape | None) -> Any:
         dict(sorted(shape.kinds.items())),
         shape.formats,
         shape.optional,
-        {key: described(each) for key, each in sorted(shape.keys.items())},
+        {key: described(field) for key, field in sorted(shape.keys.items())},
         described(shape.items),
         shape.shortest,
         shape.values,

@@ -47,7 +47,9 @@ def test_what_takes_no_part_is_reported_with_the_reason(
 ) -> None:
     project.record("a", exclusions, **notes)
     derivation = project.derive()
-    skipped_recordings = [(each.cassette, each.index, each.reason) for each in derivation.exclusions]
+    skipped_recordings = [
+        (exclusion.cassette, exclusion.index, exclusion.reason) for exclusion in derivation.exclusions
+    ]
     assert (derivation.contracts, skipped_recordings) == ((), [("cassettes/a.yaml", 0, reason)])
 
 
@@ -97,7 +99,10 @@ def test_a_body_that_is_not_what_its_headers_say_takes_no_part(project: Project,
     project.record("a", unreadable_interaction(**response))
     project.record("b", interaction())
     derivation = project.derive()
-    assert ([each.reason[: len(reason)] for each in derivation.exclusions], len(derivation.contracts)) == (
+    assert (
+        [exclusion.reason[: len(reason)] for exclusion in derivation.exclusions],
+        len(derivation.contracts),
+    ) == (
         [reason],
         1,
     )

@@ -130,7 +130,7 @@ def test_the_official_verifier_verifies_in_the_states_of_a_url(state_api: StateA
             states=load_states(state_api.url, root=tmp_path),
             headers={"Authorization": "Bearer s3cr3t-t0ken"},
         )
-    assert (result.passed, [each["state"] for each in state_api.changes]) == (True, ["a user exists"])
+    assert (result.passed, [change["state"] for change in state_api.changes]) == (True, ["a user exists"])
 
 
 def test_a_handler_that_ends_the_program_has_failed() -> None:

@@ -77,8 +77,8 @@ def required_fields(derivation: Derivation) -> dict[str, list[str]]:
     (contract,) = derivation.contracts
     (data,) = contract.encode().values()
     return {
-        each["description"]: sorted(each["response"].get("body", {}).get("content", ()))
-        for each in json.loads(data)["interactions"]
+        interaction["description"]: sorted(interaction["response"].get("body", {}).get("content", ()))
+        for interaction in json.loads(data)["interactions"]
     }
 
 
@@ -143,7 +143,7 @@ def test_what_no_test_expects_of_a_tested_operation_is_skipped_and_reported(tmp_
     record(tmp_path)
     captured(tmp_path, ("/users/7", 503, {"error": "down"}), ("/users/8", 503, {"error": "down"}))
     derivation = derive(settings)
-    assert [(each.reason, each.count) for each in derivation.exclusions] == [
+    assert [(exclusion.reason, exclusion.count) for exclusion in derivation.exclusions] == [
         ("captured traffic: no test expects 503 from GET /users/{id}", 2)
     ]
     assert (list(required_fields(derivation)), derivation.recordings) == (["reads a user"], 3)
@@ -155,7 +155,7 @@ def test_what_no_test_asks_stays_in_the_contract_unless_it_failed(tmp_path: Path
     captured(tmp_path, ("/orders", 200, [{"id": 1}]), ("/carts", 500, {"error": "down"}))
     derivation = derive(settings)
     assert sorted(required_fields(derivation)) == ["GET /orders → 200", "reads a user"]
-    assert [each.reason for each in derivation.exclusions] == [
+    assert [exclusion.reason for exclusion in derivation.exclusions] == [
         "captured traffic: no test expects 500 from GET /carts"
     ]
 
@@ -182,9 +182,11 @@ def test_check_and_explain_agree_with_the_contract(tmp_path: Path) -> None:
     captured(tmp_path, ("/users/7", 200, {"id": 7, "name": "Bob"}), ("/users/8", 503, {"error": "down"}))
     result = CliRunner().invoke(command, ["derive", "--project", str(tmp_path)])
     assert (result.exit_code, "1 recording skipped: captured traffic" in result.output) == (0, True)
-    assert [str(each) for each in check_project(settings).findings if each.severity.name == "BREAKING"] == []
+    assert [
+        str(finding) for finding in check_project(settings).findings if finding.severity.name == "BREAKING"
+    ] == []
     explanations = explain(settings, ContractParties("web", "api.test"))
-    assert [each.description for each in explanations] == ["reads a user"]
+    assert [explanation.description for explanation in explanations] == ["reads a user"]
 
 
 def exchange(body: Any, *, index: int, **more: Any) -> Exchange:
@@ -206,7 +208,7 @@ def test_digests_of_production_join_with_those_of_tests_in_any_order(tmp_path: P
     tests = [exchange(ADA, index=1, reads=("id", "nick"), provenance=provenance)]
     production = [exchange({"id": number}, index=number) for number in (2, 3)]
     for order in (tests + production, production + tests, [production[0], *tests, production[1]]):
-        digest = verbs.merge(verbs.add(verbs.create(), each) for each in order)
+        digest = verbs.merge(verbs.add(verbs.create(), sample) for sample in order)
         derivation = verbs.extract(digest)
         assert (required_fields(derivation), derivation.recordings) == ({"reads a user": ["id"]}, 3)
 
@@ -217,8 +219,8 @@ def test_traffic_joined_to_tests_in_one_group_leaves_reads_and_first_sample_to_t
     tests = [exchange(ADA, index=number, reads=("id",), provenance=provenance) for number in (8, 9)]
     production = [exchange({"id": number}, index=number) for number in (2, 3)]
     digest = verbs.create()
-    for each in (*production, *tests):
-        verbs.add(digest, each)
+    for recorded in (*production, *tests):
+        verbs.add(digest, recorded)
     (contract,) = verbs.extract(digest).contracts
     (data,) = contract.encode().values()
     assert json.loads(data)["interactions"][0]["request"]["path"] == "/users/8"
@@ -248,7 +250,7 @@ def test_a_window_forgets_the_old_and_keeps_what_has_no_time(tmp_path: Path) -> 
     (tmp_path / "production" / "a.ndjson").write_text("\n".join(lines), encoding="utf-8")
     since = msgspec.structs.replace(settings, since=datetime(2020, 1, 2, tzinfo=UTC))
     derivation = derive(since)
-    assert [each.reason for each in derivation.exclusions] == [
+    assert [exclusion.reason for exclusion in derivation.exclusions] == [
         "recorded before 2020-01-02T00:00:00+00:00"
     ] * 2
     assert (derivation.contracts[0].exchanges, derivation.recordings) == (2, 4)

@@ -31,7 +31,10 @@ def test_a_provider_that_answers_as_needed_passes(tmp_path: Path, url: str, user
     result = verify_provider(
         [write_pact(tmp_path, pact())], url=url, states=states, headers={"Authorization": f"Bearer {SECRET}"}
     )
-    assert (result.passed, [each.description for each in result.results]) == (True, ["gets a user"])
+    assert (result.passed, [interaction.description for interaction in result.results]) == (
+        True,
+        ["gets a user"],
+    )
 
 
 def test_a_provider_with_a_renamed_field_fails_and_the_field_is_named(
@@ -41,7 +44,7 @@ def test_a_provider_with_a_renamed_field_fails_and_the_field_is_named(
     result = verify_provider(
         [write_pact(tmp_path, pact())], url=url, states=states, headers={"Authorization": f"Bearer {SECRET}"}
     )
-    assert [each.failures for each in result.failed] == [
+    assert [interaction.failures for interaction in result.failed] == [
         ("$: Actual map is missing the following keys: email",)
     ]
 

@@ -60,7 +60,10 @@ def broker(tmp_path: Path) -> Iterator[str]:
 def test_the_selected_contracts_are_verified(broker: str, provider: str, select: str) -> None:
     source = BrokerSource(url=broker, select=(select,))
     result = verify_from_broker("users", broker=source, url=provider, states=STATES)
-    assert (result.passed, [each.description for each in result.results]) == (True, ["gets a user"])
+    assert (result.passed, [interaction.description for interaction in result.results]) == (
+        True,
+        ["gets a user"],
+    )
 
 
 def test_results_are_published_under_the_provider_s_version(broker: str, provider: str) -> None:

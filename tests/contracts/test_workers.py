@@ -33,7 +33,7 @@ class Inline:
 
     def run(self, function: Callable[[Any, Any], Any], context: Any, tasks: Sequence[Any]) -> list[Any]:
         messages = [pickle.loads(pickle.dumps((context, task))) for task in tasks]  # noqa: S301 -- our own
-        return [pickle.loads(pickle.dumps(function(*each))) for each in messages]  # noqa: S301 -- our own
+        return [pickle.loads(pickle.dumps(function(*message))) for message in messages]  # noqa: S301 -- our own
 
 
 def line(number: int, status: int = 200) -> str:
@@ -75,7 +75,7 @@ def line_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def outcome(derivation: Derivation) -> tuple[object, ...]:
     return (
-        [each.encode() for each in derivation.contracts],
+        [contract.encode() for contract in derivation.contracts],
         derivation.recordings,
         derivation.exclusions,
         derivation.problems,
@@ -118,7 +118,7 @@ def test_a_damaged_file_that_is_read_line_by_line_is_skipped(tmp_path: Path) -> 
     coded = gzip.compress("\n".join([*map(line, range(9)), json.dumps({"x": data})]).encode())
     (tmp_path / "traffic" / "many.ndjson.gz").write_bytes(coded[:-100])
     derivation = derive(settings, pool=Inline())
-    assert [each.file for each in derivation.skipped_files] == [
+    assert [file.file for file in derivation.skipped_files] == [
         "traffic/broken.har",
         "traffic/many.ndjson.gz",
     ]
@@ -139,7 +139,7 @@ def test_tasks_are_of_about_equal_size_and_keep_the_order(tmp_path: Path) -> Non
         path.write_bytes(b"x" * 100)
     tasks = tasks_of([*paths, tmp_path / "missing.yaml"], 2)
     assert [path for task in tasks for path in task.paths] == [*paths, tmp_path / "missing.yaml"]
-    assert {len(each.paths) for each in tasks} <= {5, 6, 1}
+    assert {len(task.paths) for task in tasks} <= {5, 6, 1}
 
 
 def test_a_worker_that_lacks_a_recording_is_an_error_and_skips_nothing(tmp_path: Path) -> None:

@@ -39,9 +39,9 @@ TYPES = st.sampled_from(["application/json", "text/plain; charset=utf-8", "appli
 PATHS = st.sampled_from(["/", "/users/7", "/a%2Fb//c", "/q?x=1&x=2&y=", "/q?a=%C3%A9+b", "/search?q=a%26b"])
 
 
-def seen(each: Exchange) -> tuple[Any, ...]:
+def seen(recorded: Exchange) -> tuple[Any, ...]:
     """Return what has to survive a conversion: names of headers in lower case."""
-    request, response = each.request, each.response
+    request, response = recorded.request, recorded.response
     return (
         request.method,
         request.url,
@@ -79,7 +79,9 @@ def test_what_is_converted_is_read_back_the_same(
     source.write_bytes(write_ndjson(exchanges))
     target = tmp_path / f"converted{SUFFIXES[form]}"
     convert([source], target, to=form)
-    assert [seen(each) for each in read_any(target).exchanges] == [seen(each) for each in exchanges]
+    assert [seen(exchange) for exchange in read_any(target).exchanges] == [
+        seen(exchange) for exchange in exchanges
+    ]
 
 
 @pytest.mark.parametrize("form", ["har", "ndjson", "vcr-ruby"])
@@ -89,17 +91,17 @@ def test_the_time_of_recording_is_kept(tmp_path: Path, form: str) -> None:
     source, target = tmp_path / "a.ndjson", tmp_path / f"b{SUFFIXES[form]}"
     source.write_text(json.dumps(line), encoding="utf-8")
     convert([source], target, to=form)
-    assert [each.recorded_at for each in read_any(target).exchanges] == [
+    assert [exchange.recorded_at for exchange in read_any(target).exchanges] == [
         datetime(2026, 1, 31, 12, tzinfo=UTC)
     ]
 
 
 def test_equal_requests_become_a_scenario_of_wiremock(tmp_path: Path) -> None:
     source, target = tmp_path / "a.ndjson", tmp_path / "b.json"
-    source.write_bytes(write_ndjson([exchange("/", received=each) for each in (b"1", b"2", b"3")]))
+    source.write_bytes(write_ndjson([exchange("/", received=data) for data in (b"1", b"2", b"3")]))
     convert([source], target, to="wiremock")
     mappings = json.loads(target.read_bytes())["mappings"]
-    states = [(each["requiredScenarioState"], each.get("newScenarioState")) for each in mappings]
+    states = [(mapping["requiredScenarioState"], mapping.get("newScenarioState")) for mapping in mappings]
     assert states == [("Started", "response 2"), ("response 2", "response 3"), ("response 3", None)]
 
 
@@ -122,7 +124,7 @@ def test_no_secret_is_written_in_any_form(tmp_path: Path, form: str) -> None:
     source.write_bytes(write_ndjson([secret_exchange()]))
     convert([source], target, to=form, scrubber=Scrubber())
     data = target.read_text(encoding="utf-8")
-    assert ([each for each in SECRETS if each in data], "login" in data) == ([], True)
+    assert ([secret for secret in SECRETS if secret in data], "login" in data) == ([], True)
 
 
 def test_a_har_file_is_sanitized_and_otherwise_stays_unchanged(tmp_path: Path) -> None:
@@ -136,7 +138,7 @@ def test_a_har_file_is_sanitized_and_otherwise_stays_unchanged(tmp_path: Path) -
     har.write_text(json.dumps(document), encoding="utf-8")
     clean = sanitized_har(har, Scrubber())
     assert clean is not None
-    assert [each for each in SECRETS if each in clean.decode()] == []
+    assert [secret for secret in SECRETS if secret in clean.decode()] == []
     clean_entry = json.loads(clean)["log"]["entries"][0]
     assert (
         clean_entry["timings"],
@@ -173,7 +175,7 @@ def test_a_har_file_loses_the_secrets_of_titles_headers_parameters_and_encoded_b
     clean = sanitize_har(document, Scrubber())
     text = json.dumps(clean)
     decoded = base64.b64decode(clean["log"]["entries"][0]["request"]["postData"]["text"]).decode()
-    assert [each for each in SECRETS if each in text or each in decoded] == []
+    assert [secret for secret in SECRETS if secret in text or secret in decoded] == []
     assert (clean["log"]["entries"][1], clean["log"]["pages"][2]) == (7, {"id": 1})
 
 
@@ -189,10 +191,10 @@ def test_an_exchange_whose_body_cannot_be_read_is_skipped_rather_than_written_wi
 
 
 def test_the_test_that_recorded_and_what_was_not_recorded_are_written_in_lines() -> None:
-    each = msgspec.structs.replace(
+    recorded = msgspec.structs.replace(
         exchange("/"),
         provenance=Provenance(test="test_a.py::test_b", description="b"),
         unrecorded=("response body",),
     )
-    line = json.loads(write_ndjson([each]))
+    line = json.loads(write_ndjson([recorded]))
     assert (line["test"], line["unrecorded"]) == ("test_a.py::test_b", ["response body"])

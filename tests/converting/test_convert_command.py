@@ -33,7 +33,7 @@ def test_the_command_joins_files_and_takes_the_form_from_the_suffix(tmp_path: Pa
     for name in ("a", "b"):
         (tmp_path / f"{name}.ndjson").write_bytes(write_ndjson([exchange(f"/{name}")]))
     done = run_command(tmp_path, "convert", "a.ndjson", "b.ndjson", "all.har")
-    urls = [each.request.url for each in read_any(tmp_path / "all.har").exchanges]
+    urls = [exchange.request.url for exchange in read_any(tmp_path / "all.har").exchanges]
     assert (done.returncode, urls) == (0, ["https://api.example.com/a", "https://api.example.com/b"])
 
 
@@ -76,7 +76,7 @@ def test_one_har_file_without_more_is_written_without_its_secrets(
     convert([tmp_path / "a.ndjson"], tmp_path / "a.har", to="har")
     done = CliRunner().invoke(command, ["convert", "a.har"])
     assert (done.exit_code, "login" in done.output) == (0, True)
-    assert [each for each in SECRETS if each in done.output] == []
+    assert [secret for secret in SECRETS if secret in done.output] == []
 
 
 def test_no_option_keeps_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +90,7 @@ def test_no_option_keeps_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     )
     assert CliRunner().invoke(command, ["convert", "a.ndjson", "b.har", "--scrub"]).exit_code == 0
     text = (tmp_path / "b.har").read_text(encoding="utf-8")
-    assert [each for each in SECRETS if each in text] == []
+    assert [secret for secret in SECRETS if secret in text] == []
 
 
 def test_a_folder_is_refused_with_what_to_name_instead(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_an_exchange_whose_body_can_not_be_scrubbed_is_skipped_and_named(tmp_pat
     }
     path.write_text(json.dumps({"interactions": [interaction], "version": 1}), encoding="utf-8")
     parts = RecordingParts([path], base_url=None, scrubber=Scrubber())
-    assert (list(parts), [each.reason for _, each in parts.skipped] != []) == ([], True)
+    assert (list(parts), [entry.reason for _, entry in parts.skipped] != []) == ([], True)
 
 
 def har(**entry: Any) -> dict[str, Any]:
@@ -156,6 +156,6 @@ def test_another_form_goes_to_the_output_when_it_is_named(root: Path) -> None:
     ],
 )
 def test_a_form_that_is_missing_is_refused(root: Path, arguments: list[str], problem: str) -> None:
-    paths = [str(root / each) if "." in each else each for each in arguments]
+    paths = [str(root / argument) if "." in argument else argument for argument in arguments]
     code, output = run(root, *paths)
     assert (code, problem in output) == (2, True)

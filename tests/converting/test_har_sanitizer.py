@@ -67,7 +67,7 @@ DOCUMENTS = [
 @pytest.mark.parametrize("har", DOCUMENTS)
 def test_no_secret_stays_in_any_part_or_encoding(har: Any) -> None:
     clean = json.dumps(sanitize_har(har, Scrubber()))
-    assert not [each for each in texts_of(clean) if TOKEN in each or PASSWORD in each]
+    assert not [text for text in texts_of(clean) if TOKEN in text or PASSWORD in text]
 
 
 UNCHANGED = [
@@ -117,5 +117,8 @@ def test_a_cookie_has_the_same_placeholder_in_the_list_and_in_the_headers() -> N
         },
     )
     request = sanitize_har(har, Scrubber())["log"]["entries"][0]["request"]
-    pairs = "; ".join(f"{each['name']}={each['value']}" for each in request["cookies"])
-    assert (pairs, len({each["value"] for each in request["cookies"]})) == (request["headers"][0]["value"], 2)
+    pairs = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in request["cookies"])
+    assert (pairs, len({cookie["value"] for cookie in request["cookies"]})) == (
+        request["headers"][0]["value"],
+        2,
+    )

@@ -57,7 +57,9 @@ def convert(*arguments: str, given: bytes = b"") -> Done:
 
 
 def paths_of(path: Path) -> list[str]:
-    return [each.request.url.removeprefix("https://api.example.com") for each in read_any(path).exchanges]
+    return [
+        exchange.request.url.removeprefix("https://api.example.com") for exchange in read_any(path).exchanges
+    ]
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +107,8 @@ def test_large_files_are_read_in_parts_however_they_are_compressed(
         coded.write(write_ndjson([exchange(f"/{number}") for number in range(5)]))
     parts = [len(part.exchanges) for part in read_line_stream(path)]
     ranges = [
-        [len(part.exchanges) for part in read_line_stream(path, lines=each)] for each in line_ranges(path, 9)
+        [len(part.exchanges) for part in read_line_stream(path, lines=lines)]
+        for lines in line_ranges(path, 9)
     ]
     assert (is_line_stream(path), parts, ranges) == (True, [2, 2, 1], [[2], [2], [1]])
 
@@ -207,7 +210,7 @@ def test_a_missing_library_for_zstandard_is_named(tmp_path: Path, monkeypatch: p
 
 
 def test_suffixes_and_what_is_shown_of_urls() -> None:
-    assert [format_suffix(each) for each in ("a.har.gz", "a.gz", "b", "s3://b.x/y.ndjson.zst?v=1")] == [
+    assert [format_suffix(text) for text in ("a.har.gz", "a.gz", "b", "s3://b.x/y.ndjson.zst?v=1")] == [
         ".har",
         "",
         "",

@@ -161,7 +161,7 @@ def test_documents_are_matched_through_their_servers_base_path_and_parameters(tm
     api = api_of(tmp_path, exchange("/v1/a/literal", b"{}"))
     document = {**documented(default={"description": "x"}), "servers": [{"url": f"{BASE}/v1"}]}
     document["paths"]["/v1/a/{x}"] = document["paths"].pop("/a/{x}")
-    kinds = {each.kind for each in compare(document, api)}
+    kinds = {finding.kind for finding in compare(document, api)}
     assert kinds == {"undocumented"}
 
 
@@ -180,7 +180,7 @@ def test_documents_are_matched_through_their_servers_base_path_and_parameters(tm
 def test_schemas_of_many_shapes_are_compared(tmp_path: Path, schema: Any, expected_kinds: list[str]) -> None:
     api = api_of(tmp_path, exchange("/a/1", b'{"id": 1}'), exchange("/a/2", b'{"id": 2}'))
     response = {"description": "x", "content": {"application/*": {"schema": schema}}}
-    assert [each.kind for each in compare(documented(**{"2XX": response}), api)] == expected_kinds
+    assert [finding.kind for finding in compare(documented(**{"2XX": response}), api)] == expected_kinds
 
 
 def test_a_required_parameter_that_was_never_sent_is_contradicted(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_required_parameter_that_was_never_sent_is_contradicted(tmp_path: Path
     parameters = [{"name": "page", "in": "query", "required": True}, {"name": "filter", "in": "query"}]
     document["paths"]["/a/{x}"]["parameters"] = parameters
     api = api_of(tmp_path, exchange("/a/1?filter[name]=b"), exchange("/a/2?filter[name]=c"))
-    kinds = [(each.kind, each.place[-8:]) for each in compare(document, api)]
+    kinds = [(finding.kind, finding.place[-8:]) for finding in compare(document, api)]
     assert ("contradicted", "r 'page'") in kinds
 
 
@@ -249,6 +249,6 @@ def test_what_can_not_be_decided_is_one_clear_error(
 ) -> None:
     write(tmp_path, exchange("/a"), exchange("/a", base="https://other.example.com"))
     (tmp_path / "bad.yaml").write_text("a: [", encoding="utf-8")
-    paths = [str(tmp_path / each) if each.endswith(".yaml") else each for each in arguments]
+    paths = [str(tmp_path / argument) if argument.endswith(".yaml") else argument for argument in arguments]
     code, output = run(tmp_path, *paths)
     assert (code != 0, problem in output) == (True, True), output

@@ -67,14 +67,14 @@ def add_member(document: Any) -> None:
 
 
 def add_all(document: Any) -> None:
-    for each in (add_method, add_path, add_status, add_parameter, add_in_brackets, add_member):
-        each(document)
+    for insert in (add_method, add_path, add_status, add_parameter, add_in_brackets, add_member):
+        insert(document)
 
 
 @pytest.mark.parametrize(
     "add",
     [add_method, add_path, add_status, add_parameter, add_in_brackets, add_member, add_all],
-    ids=lambda each: each.__name__,
+    ids=lambda insert: insert.__name__,
 )
 @pytest.mark.parametrize("text", [TEXT, TEXT.rstrip("\n")], ids=["usual", "without a last line end"])
 def test_only_additions_are_new_in_the_text(text: str, add: Callable[[Any], None]) -> None:

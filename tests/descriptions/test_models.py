@@ -135,8 +135,8 @@ def test_a_field_of_any_name_is_loaded_under_its_own_name(tmp_path: Path, kind: 
 #: Keys are ASCII: msgspec doesn't find others of a TypedDict.
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-99, 99) | st.floats(-9, 9) | st.text("ab-_ 1$", max_size=4),
-    lambda each: (
-        st.lists(each, max_size=3) | st.dictionaries(st.text("ab-_ 1A", max_size=4), each, max_size=3)
+    lambda children: (
+        st.lists(children, max_size=3) | st.dictionaries(st.text("ab-_ 1A", max_size=4), children, max_size=3)
     ),
     max_leaves=8,
 )
@@ -158,9 +158,9 @@ def test_any_json_values_load_into_the_model_of_their_shape(
 def test_the_models_of_the_reference_system_type_check_strictly(tmp_path: Path) -> None:
     providers = response_schemas(load_settings(ROOT))
     assert len(providers) > 3
-    for number, each in enumerate(providers):
+    for number, provider in enumerate(providers):
         for kind in MODEL_KINDS:
-            code = generate_models(each.schemas, kind)
+            code = generate_models(provider.schemas, kind)
             (tmp_path / f"models_{number}_{kind}.py").write_text(code, encoding="utf-8")
     checked = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--config-file=", *map(str, tmp_path.glob("*.py"))],

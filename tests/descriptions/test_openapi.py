@@ -171,42 +171,50 @@ def schema_of_user(document: dict[str, Any]) -> dict[str, Any]:
 
 
 CHANGES: list[tuple[Any, str]] = [
-    (lambda each: each["paths"]["/users"].pop("post"), "undocumented: POST /users"),
-    (lambda each: each["paths"].pop("/users/{id}"), "undocumented: GET /users/{id}"),
+    (lambda document: document["paths"]["/users"].pop("post"), "undocumented: POST /users"),
+    (lambda document: document["paths"].pop("/users/{id}"), "undocumented: GET /users/{id}"),
     (
-        lambda each: each["paths"]["/users/{id}"]["get"]["responses"].pop("404"),
+        lambda document: document["paths"]["/users/{id}"]["get"]["responses"].pop("404"),
         "undocumented: GET /users/{id} 404",
     ),
     (
-        lambda each: each["paths"]["/users"]["get"].pop("parameters"),
+        lambda document: document["paths"]["/users"]["get"].pop("parameters"),
         "undocumented: GET /users query parameter 'page'",
     ),
-    (lambda each: schema_of_user(each)["properties"].pop("nick"), "undocumented: GET /users/{id} 200 $.nick"),
-    (lambda each: each["paths"].update({"/orders": {"get": {"responses": {}}}}), "never seen: GET /orders"),
     (
-        lambda each: each["paths"]["/users"]["get"]["responses"].update({"500": {"description": "x"}}),
+        lambda document: schema_of_user(document)["properties"].pop("nick"),
+        "undocumented: GET /users/{id} 200 $.nick",
+    ),
+    (
+        lambda document: document["paths"].update({"/orders": {"get": {"responses": {}}}}),
+        "never seen: GET /orders",
+    ),
+    (
+        lambda document: document["paths"]["/users"]["get"]["responses"].update(
+            {"500": {"description": "x"}}
+        ),
         "never seen: GET /users 500",
     ),
     (
-        lambda each: schema_of_user(each)["properties"].update({"age": {"type": "integer"}}),
+        lambda document: schema_of_user(document)["properties"].update({"age": {"type": "integer"}}),
         "never seen: GET /users/{id} 200 $.age",
     ),
     (
-        lambda each: schema_of_user(each)["properties"].update({"id": {"type": "string"}}),
+        lambda document: schema_of_user(document)["properties"].update({"id": {"type": "string"}}),
         "contradicted: GET /users/{id} 200 $.id: integer, documented as string",
     ),
     (
-        lambda each: schema_of_user(each)["required"].append("nick"),
+        lambda document: schema_of_user(document)["required"].append("nick"),
         "contradicted: GET /users/{id} 200 $.nick: documented as required, but sometimes missing",
     ),
     (
-        lambda each: schema_of_user(each)["required"].append("age"),
+        lambda document: schema_of_user(document)["required"].append("age"),
         "contradicted: GET /users/{id} 200 $.age: documented as required, but missing",
     ),
     (
-        lambda each: (
-            schema_of_user(each)["properties"].pop("nick"),
-            schema_of_user(each).update(additionalProperties=False),
+        lambda document: (
+            schema_of_user(document)["properties"].pop("nick"),
+            schema_of_user(document).update(additionalProperties=False),
         ),
         "contradicted: GET /users/{id} 200 $.nick: present, but additional properties are not allowed",
     ),
@@ -218,7 +226,7 @@ def test_a_difference_is_named_with_its_kind_and_place(tmp_path: Path, change: A
     api = api_of(tmp_path, EXCHANGES)
     document = document_of(api)
     change(document)
-    assert difference in [str(each) for each in compare(document, api)]
+    assert difference in [str(finding) for finding in compare(document, api)]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +246,7 @@ def test_references_and_combined_schemas_are_followed(tmp_path: Path, schema: di
     media["schema"] = schema
     assert compare(document, api) == []
     user["properties"]["id"] = {"type": "boolean"}
-    assert [each.kind for each in compare(document, api)] == ["contradicted"]
+    assert [finding.kind for finding in compare(document, api)] == ["contradicted"]
 
 
 def test_a_schema_that_refers_to_itself_ends(tmp_path: Path) -> None:

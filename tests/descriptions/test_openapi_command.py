@@ -43,7 +43,7 @@ def test_a_document_agrees_with_its_recordings_and_a_changed_one_is_contradicted
     response = document["paths"]["/users/{id}"]["get"]["responses"]["200"]
     response["content"]["application/json"]["schema"]["properties"]["id"] = {"type": "string"}
     json_file.write_text(json.dumps(document), encoding="utf-8")
-    same, other = (openapi(project, "--against", str(each)) for each in (yaml_file, json_file))
+    same, other = (openapi(project, "--against", str(document)) for document in (yaml_file, json_file))
     assert (same.exit_code, other.exit_code, other.output.splitlines()[-1]) == (
         0,
         1,

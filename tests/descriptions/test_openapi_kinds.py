@@ -54,7 +54,7 @@ def test_the_fields_of_a_form_are_properties(
 ) -> None:
     content = operation(tmp_path, [sending(media, body)], "/files")["requestBody"]["content"]
     schema = content[media.partition(";")[0]]["schema"]
-    assert {name: each["type"] for name, each in schema["properties"].items()} == properties
+    assert {name: schema_of["type"] for name, schema_of in schema["properties"].items()} == properties
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_body_that_only_some_requests_had_is_optional_with_its_evidence(tmp_pa
 
 def test_a_query_parameter_that_was_sent_several_times_is_an_array(tmp_path: Path) -> None:
     description = operation(tmp_path, [exchange("/users?tag=a&tag=b&deep=true", [])], "/users", "get")
-    assert {each["name"]: each["schema"] for each in description["parameters"]} == {
+    assert {parameter["name"]: parameter["schema"] for parameter in description["parameters"]} == {
         "tag": {"type": "array", "items": {"type": "string", "examples": ["a"]}},
         "deep": {"type": "boolean"},
     }
@@ -111,7 +111,7 @@ def test_an_object_with_data_as_keys_has_a_schema_for_all_values(tmp_path: Path)
 
 def test_two_operations_never_have_the_same_name(tmp_path: Path) -> None:
     document = document_of(api_of(tmp_path, [exchange("/a-b", {}), exchange("/a_b", {}), exchange("/", {})]))
-    names = [each["get"]["operationId"] for each in document["paths"].values()]
+    names = [path["get"]["operationId"] for path in document["paths"].values()]
     assert sorted(names) == ["get_a_b", "get_a_b_2", "get_root"]
 
 
@@ -136,7 +136,8 @@ def test_headers_that_instruct_a_client_are_documented(tmp_path: Path) -> None:
 
 def differences(root: Path, paths: dict[str, Any], exchanges: list[Exchange], **more: Any) -> list[str]:
     return [
-        str(each) for each in compare({"openapi": "3.0.3", "paths": paths, **more}, api_of(root, exchanges))
+        str(finding)
+        for finding in compare({"openapi": "3.0.3", "paths": paths, **more}, api_of(root, exchanges))
     ]
 
 
@@ -221,7 +222,7 @@ def test_a_path_of_the_document_has_its_server_in_front_and_parameters_for_liter
         "/me": {"get": {"responses": {"200": {"content": {"*/*": {}}}}}},
     }
     lines = differences(tmp_path, paths, exchanges, servers=[{"url": "https://api.example.com/api"}])
-    assert [each for each in lines if "/me" in each] == []
+    assert [line for line in lines if "/me" in line] == []
     assert "never seen: GET /{name}" in lines
     assert "undocumented: GET /api/users/{name} 200 application/json" in lines
 
@@ -274,7 +275,7 @@ def test_a_response_that_covers_the_recorded_one_stays_unchanged(responses: dict
 
 def test_missing_parameters_and_bodies_are_added_and_others_stay() -> None:
     description = merged_operation({"parameters": [{"name": "size", "in": "query"}], "responses": {}})
-    assert [each["name"] for each in description["parameters"]] == ["size", "page"]
+    assert [parameter["name"] for parameter in description["parameters"]] == ["size", "page"]
     assert description["requestBody"] == {"content": {}}
 
 

@@ -13,7 +13,7 @@ SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 def test_the_rooms_of_the_page_are_the_layers_that_import_linter_checks() -> None:
     contracts = SETTINGS["tool"]["importlinter"]["contracts"]
-    (toolkit,) = (each for each in contracts if each.get("containers") == ["pactape"])
+    (toolkit,) = (contract for contract in contracts if contract.get("containers") == ["pactape"])
     layers = [sorted(layer.split(" | ")) for layer in toolkit["layers"]]
     table = PAGE.partition("## Rooms of the toolkit")[2].partition("##")[0]
     rows = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)

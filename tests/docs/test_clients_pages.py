@@ -82,7 +82,7 @@ def test_the_snippets_of_the_clients_pages_and_the_small_client_pass_pyright(
 
 def lines_with_code(code: CodeType) -> set[int]:
     lines = {line for _, _, line in code.co_lines() if line}
-    return lines.union(*(lines_with_code(each) for each in code.co_consts if isinstance(each, CodeType)))
+    return lines.union(*(lines_with_code(const) for const in code.co_consts if isinstance(const, CodeType)))
 
 
 @pytest.mark.parametrize("page", PAGES)

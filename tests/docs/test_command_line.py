@@ -18,7 +18,7 @@ def test_every_option_of_a_command_is_documented(name: str) -> None:
     pages = "".join(page.read_text(encoding="utf-8") for page in DOCS.rglob("*.md"))
     subcommand = command.get_command(CONTEXT, name)
     assert subcommand is not None
-    options = [option for each in subcommand.params for option in each.opts if option.startswith("--")]
+    options = [option for param in subcommand.params for option in param.opts if option.startswith("--")]
     assert [option for option in options if option not in pages] == []
 
 

@@ -40,9 +40,9 @@ def drawn() -> set[tuple[str, str]]:
 
 def existing(base: type[BaseException]) -> Iterator[tuple[str, str]]:
     """Yield the pairs of class and base class below `base`."""
-    for each in base.__subclasses__():
-        yield each.__name__, base.__name__
-        yield from existing(each)
+    for subclass in base.__subclasses__():
+        yield subclass.__name__, base.__name__
+        yield from existing(subclass)
 
 
 def test_the_drawing_holds_all_errors_and_nothing_else() -> None:

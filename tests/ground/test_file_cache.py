@@ -53,13 +53,13 @@ def test_files_made_by_other_code_are_not_found_and_go_with_the_first_write(tmp_
     new = FileCache(tmp_path, "kind", fingerprint=b"new code")
     assert new.read(new.name_of(b"in")) is None
     new.write(new.name_of(b"in"), b"out")
-    assert [each.name for each in (tmp_path / "kind").iterdir()] == [new.name_of(b"in")]
+    assert [path.name for path in (tmp_path / "kind").iterdir()] == [new.name_of(b"in")]
 
 
 def test_what_was_not_looked_for_is_deleted(tmp_path: Path) -> None:
     writer = FileCache(tmp_path, "kind")
-    for each in (b"one", b"two"):
-        writer.write(writer.name_of(each), each)
+    for data in (b"one", b"two"):
+        writer.write(writer.name_of(data), data)
     reader = FileCache(tmp_path, "kind")
     reader.read(reader.name_of(b"one"))
     reader.delete_unused()

@@ -42,7 +42,7 @@ def test_a_write_that_fails_leaves_only_the_old_file(tmp_path: Path, monkeypatch
     monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(OutputError, match="No space left on device"):
         write_atomically(path, b"new")
-    assert (path.read_bytes(), [each.name for each in tmp_path.iterdir()]) == (b"old", ["a.txt"])
+    assert (path.read_bytes(), [path.name for path in tmp_path.iterdir()]) == (b"old", ["a.txt"])
 
 
 def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def test_codings_are_named_in_order_without_identity() -> None:
 
 
 def test_ordinary_texts_show_no_coding() -> None:
-    assert [sniffed_coding(each) for each in (b"", b"x^", b"x\x9c", TEXT, b"HTTP", b"\x1f\x8b")] == [None] * 6
+    assert [sniffed_coding(data) for data in (b"", b"x^", b"x\x9c", TEXT, b"HTTP", b"\x1f\x8b")] == [None] * 6
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_parts_keep_their_bytes() -> None:
         )
     )
     parts = multipart_parts(body, 'multipart/form-data; boundary="x y"')
-    assert [(each.name, each.filename, each.is_file, each.data) for each in parts] == [
+    assert [(part.name, part.filename, part.is_file, part.data) for part in parts] == [
         ("json", None, False, b'{"a": 1}'),
         ("file", "a.bin", True, data),
         ("", None, True, b"no headers"),
@@ -103,7 +103,7 @@ def test_an_empty_part_is_a_part() -> None:
     parts = multipart_parts(
         b'--b\nContent-Disposition: form-data; name="a"\n\n\n--b--', "multipart/form-data; boundary=b"
     )
-    assert [(each.name, each.data) for each in parts] == [("a", b"")]
+    assert [(part.name, part.data) for part in parts] == [("a", b"")]
 
 
 @pytest.mark.parametrize(

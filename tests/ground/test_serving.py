@@ -52,8 +52,8 @@ def echo() -> Iterator[Echo]:
 def send(server: Echo, *parts: bytes) -> bytes:
     """Send bytes over a connection of its own, and return all that comes back until the server closes it."""
     with socket.create_connection(("127.0.0.1", server.server_port), timeout=10) as connection:
-        for each in parts:
-            connection.sendall(each)
+        for part in parts:
+            connection.sendall(part)
         connection.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: connection.recv(65_536), b""))
 
@@ -123,8 +123,8 @@ def test_connections_that_send_nothing_do_not_delay_others(echo: Echo) -> None:
     try:
         assert requests.post(echo.url, data="hello", timeout=10).text == "hello"
     finally:
-        for each in idle:
-            each.close()
+        for connection in idle:
+            connection.close()
 
 
 def test_headers_and_targets_are_received_unchanged(echo: Echo) -> None:

@@ -44,7 +44,7 @@ class Watched:
 
     def body_of(self, name: str) -> Any:
         """What the first call of this name sent."""
-        return next(body for each, body in self.calls if each == name)
+        return next(body for called, body in self.calls if called == name)
 
     def _watch(self, app: WSGIApplication) -> WSGIApplication:
         def watching(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -50,7 +50,7 @@ class TestGivenUserRegistrationFlowIntegrationWhenUserSubmitsValidRegistrationFo
 
     def messages_to(self, recipient: str) -> list[tuple[str, dict[str, str]]]:
         self.watched.calls.clear()
-        return [(each.kind, each.content) for each in self.notifications.messages_to(recipient)]
+        return [(message.kind, message.content) for message in self.notifications.messages_to(recipient)]
 
     def test_then_should_complete_full_registration_workflow(self) -> None:
         """THEN should complete full registration workflow."""

@@ -109,7 +109,7 @@ class TestWhenExecutingQueriesWithCaching(GivenGraphQLClientIntegration):
             self.client.query(GET_USER_QUERY, {"id": "invalid-user"})
 
         (handled,) = self.error_handler.handled
-        assert [(each.message, each.path, each.code) for each in handled.errors] == [
+        assert [(error.message, error.path, error.code) for error in handled.errors] == [
             ("User not found", ("user",), "USER_NOT_FOUND")
         ]
 

@@ -110,7 +110,9 @@ class TestWhenTestingCompleteEventFlow(_GivenEventDrivenUserService):
         ]
 
         # Side effects
-        assert [(each.kind, each.content) for each in self.notifications.messages_to(self.email)] == [
+        assert [
+            (message.kind, message.content) for message in self.notifications.messages_to(self.email)
+        ] == [
             ("welcome", {"name": "Test User"}),
             ("goodbye", {"name": "Updated User"}),
         ]

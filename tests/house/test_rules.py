@@ -93,7 +93,7 @@ def comments_of(file: Path) -> tuple[tuple[int, str], ...]:
     """The lines and texts of a module's comments."""
     with file.open("rb") as source:
         tokens = tokenize.tokenize(source.readline)
-        return tuple((each.start[0], each.string) for each in tokens if each.type == tokenize.COMMENT)
+        return tuple((token.start[0], token.string) for token in tokens if token.type == tokenize.COMMENT)
 
 
 def test_every_ignored_finding_has_a_reason() -> None:
@@ -109,12 +109,12 @@ def test_every_ignored_finding_has_a_reason() -> None:
 
 def imports_inside_functions(file: Path) -> list[tuple[int, int]]:
     """The first and last lines of the imports that a module makes when a function of it is called."""
-    functions = [each for each in blocks(file) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [block for block in blocks(file) if isinstance(block, ast.FunctionDef | ast.AsyncFunctionDef)]
     return [
         (node.lineno, node.end_lineno or node.lineno)
         for node in blocks(file)
         if isinstance(node, ast.Import | ast.ImportFrom)
-        and any(each.lineno < node.lineno <= (each.end_lineno or 0) for each in functions)
+        and any(function.lineno < node.lineno <= (function.end_lineno or 0) for function in functions)
     ]
 
 

@@ -17,7 +17,7 @@ def reasons(
 ) -> list[str]:
     """The mismatches of a response as texts."""
     response = Response(status=200, headers=(("Content-Type", kind),) if kind else (), body=body)
-    return [str(each) for each in ResponseMatcher(expected_response, version).mismatches(response)]
+    return [str(mismatch) for mismatch in ResponseMatcher(expected_response, version).mismatches(response)]
 
 
 def body(content: Any, kind: str = "application/json", rules: Written | None = None, **more: Any) -> Written:
@@ -215,7 +215,7 @@ ELEMENT = {"status": 200, **body('<a id="1"><b>x</b><b>y</b></a>', "application/
 )
 def test_xml_that_differs_is_a_mismatch_with_its_reason(actual_body: bytes, reason: str) -> None:
     mismatches = reasons(ELEMENT, actual_body, "application/xml")
-    assert any(reason in each for each in mismatches)
+    assert any(reason in mismatch for mismatch in mismatches)
 
 
 def test_in_requests_xml_may_have_nothing_more() -> None:
@@ -224,7 +224,7 @@ def test_in_requests_xml_may_have_nothing_more() -> None:
     request = Request(
         method="GET", url="http://a.test/", headers=(("Content-Type", "application/xml"),), body=actual_body
     )
-    paths = [each.path for each in matcher.mismatches(request)]
+    paths = [mismatch.path for mismatch in matcher.mismatches(request)]
     assert sorted(paths) == sorted(["$.a['@new']", "$.a.b", "$.a.c"])
 
 

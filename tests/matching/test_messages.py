@@ -50,7 +50,7 @@ def test_a_rule_for_a_query_parameter_holds_for_each_of_its_values() -> None:
     rules = {"query": {"x": rule(match="regex", regex=r"\d+")}}
     matcher = RequestMatcher({"path": "/a", "query": {"x": ["1"]}, "matchingRules": rules})
     mismatches = matcher.mismatches(request("/a?x=1&x=b"))
-    assert [(each.path, each.actual) for each in mismatches] == [("x", "b")]
+    assert [(mismatch.path, mismatch.actual) for mismatch in mismatches] == [("x", "b")]
 
 
 def test_a_path_is_equal_or_keeps_its_rule() -> None:
@@ -67,7 +67,7 @@ def test_methods_are_the_same_in_any_case() -> None:
 def test_a_request_with_a_key_that_isnt_expected_is_refused() -> None:
     matcher = RequestMatcher({"method": "POST", "path": "/a", "body": {"content": {"a": 1}}})
     mismatches = matcher.mismatches(request("/a", JSON, method="POST", body=b'{"a": 1, "b": 2}'))
-    assert [(each.path, each.reason) for each in mismatches] == [("$.b", "is not expected")]
+    assert [(mismatch.path, mismatch.reason) for mismatch in mismatches] == [("$.b", "is not expected")]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_lists_in_headers_have_white_space_after_their_commas_or_not() -> None:
 
 def test_a_missing_header_is_a_mismatch_and_one_more_is_none() -> None:
     matcher = ResponseMatcher({"headers": {"ETag": "1"}})
-    assert [each.path for each in matcher.mismatches(response(("X-More", "1")))] == ["ETag"]
+    assert [mismatch.path for mismatch in matcher.mismatches(response(("X-More", "1")))] == ["ETag"]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_status_codes_come_in_classes(status_class: Any, accepted: list[int]) ->
 def test_a_body_of_another_content_type_isnt_compared() -> None:
     matcher = ResponseMatcher({"headers": {"Content-Type": "application/json"}, "body": {"a": 1}}, 3)
     mismatches = matcher.mismatches(response(("Content-Type", "text/html"), body=b"<html>"))
-    assert [(each.part.value, each.rule) for each in mismatches] == [
+    assert [(mismatch.part.value, mismatch.rule) for mismatch in mismatches] == [
         ("header", "equality"),
         ("body", "content type"),
     ]
@@ -132,8 +132,8 @@ def test_a_form_is_matched_by_its_fields() -> None:
     form = ("Content-Type", "application/x-www-form-urlencoded")
     matcher = RequestMatcher(expected_request)
     answers = [
-        matcher.mismatches(request("/a", form, method="POST", body=each)) == []
-        for each in (b"b=x&a=7", b"a=7")
+        matcher.mismatches(request("/a", form, method="POST", body=data)) == []
+        for data in (b"b=x&a=7", b"a=7")
     ]
     assert answers == [True, False]
 
@@ -146,8 +146,8 @@ def test_plain_text_is_equal_or_keeps_the_rule_of_its_root() -> None:
     }
     plain = ("Content-Type", "text/plain")
     answers = [
-        ResponseMatcher(expected_response).mismatches(response(plain, body=each)) == []
-        for each in (b"hello all", b"bye")
+        ResponseMatcher(expected_response).mismatches(response(plain, body=data)) == []
+        for data in (b"hello all", b"bye")
     ]
     assert answers == [True, False]
 
@@ -158,7 +158,7 @@ def test_binary_bodies_are_matched_by_how_they_begin() -> None:
     matcher = ResponseMatcher({"body": content, "matchingRules": rules})
     png = ("Content-Type", "image/png")
     answers = [
-        matcher.mismatches(response(png, body=each)) == [] for each in (b"\x89PNG\r\n\x1a\n...", b"GIF89a")
+        matcher.mismatches(response(png, body=data)) == [] for data in (b"\x89PNG\r\n\x1a\n...", b"GIF89a")
     ]
     assert answers == [True, False]
 
@@ -173,7 +173,7 @@ def test_xml_is_matched_by_elements_attributes_and_text() -> None:
     xml = ("Content-Type", "application/xml")
     bodies = (b'<u id="7"><n>Bob</n><m/></u>', b'<u id="x"><n>Bob</n></u>', b'<u id="7"/>')
     answers = [
-        ResponseMatcher(expected_response).mismatches(response(xml, body=each)) == [] for each in bodies
+        ResponseMatcher(expected_response).mismatches(response(xml, body=body)) == [] for body in bodies
     ]
     assert answers == [True, False, False]
 
@@ -198,7 +198,7 @@ def test_multipart_bodies_are_matched_part_by_part() -> None:
     }
     matcher = ResponseMatcher({**expected_request, "body": _base64(multipart(png, b"x"), kind)})
     bodies = (multipart(png + b"more", b"y"), multipart(b"GIF89a", b"y"))
-    assert [matcher.mismatches(response(("Content-Type", kind), body=each)) == [] for each in bodies] == [
+    assert [matcher.mismatches(response(("Content-Type", kind), body=body)) == [] for body in bodies] == [
         True,
         False,
     ]
@@ -218,8 +218,11 @@ def test_messages_are_matched_by_contents_and_metadata() -> None:
     metadata = {"contentType": "application/json", "topic": "others", "more": 1}
     path_lists = [
         matcher.mismatches(Message(contents=b'{"id": 2}', metadata=metadata)),
-        [each.path for each in matcher.mismatches(Message(contents=b'{"id": "x"}', metadata=metadata))],
-        [each.path for each in matcher.mismatches(Message(contents=b'{"id": 2}', metadata={}))],
+        [
+            mismatch.path
+            for mismatch in matcher.mismatches(Message(contents=b'{"id": "x"}', metadata=metadata))
+        ],
+        [mismatch.path for mismatch in matcher.mismatches(Message(contents=b'{"id": 2}', metadata={}))],
     ]
     assert path_lists == [[], ["$.id"], ["contentType", "topic"]]
 

@@ -100,7 +100,7 @@ def test_a_rule_accepts_and_refuses(
 
 def test_with_or_one_rule_is_enough() -> None:
     rules = {"$.v": one_of({"match": "integer"}, {"match": "null"})}
-    assert [bool(mismatches_of({"v": 1}, rules, f'{{"v": {each}}}')) for each in ("2", "null", '"x"')] == [
+    assert [bool(mismatches_of({"v": 1}, rules, f'{{"v": {text}}}')) for text in ("2", "null", '"x"')] == [
         False,
         False,
         True,
@@ -109,7 +109,7 @@ def test_with_or_one_rule_is_enough() -> None:
 
 def test_with_and_every_rule_counts() -> None:
     rules = {"$.v": all_of({"match": "type"}, {"match": "regex", "regex": "a.*"})}
-    assert [bool(mismatches_of({"v": "a"}, rules, f'{{"v": {each}}}')) for each in ('"ab"', '"b"')] == [
+    assert [bool(mismatches_of({"v": "a"}, rules, f'{{"v": {text}}}')) for text in ('"ab"', '"b"')] == [
         False,
         True,
     ]
@@ -124,15 +124,15 @@ def test_array_contains_wants_an_item_for_each_variant_in_any_order() -> None:
     example = [{"t": "x", "n": 1}, {"t": "y"}]
     assert (
         mismatches_of(example, rules, '[{"t": "z"}, {"t": "y"}, {"t": "x", "n": 9}]'),
-        [each.rule for each in mismatches_of(example, rules, '[{"t": "y"}]')],
+        [mismatch.rule for mismatch in mismatches_of(example, rules, '[{"t": "y"}]')],
     ) == ([], ["arrayContains"])
 
 
 def test_a_rule_for_a_name_outweighs_one_for_any_name() -> None:
     rules = {"$.*": {"match": "integer"}, "$.a": {"match": "type"}}
-    assert [each.path for each in mismatches_of({"a": "x", "b": "y"}, rules, '{"a": "z", "b": "z"}')] == [
-        "$.b"
-    ]
+    assert [
+        mismatch.path for mismatch in mismatches_of({"a": "x", "b": "y"}, rules, '{"a": "z", "b": "z"}')
+    ] == ["$.b"]
 
 
 def test_a_rule_holds_below_its_path_too() -> None:
@@ -145,16 +145,18 @@ def test_limits_hold_only_at_their_own_path() -> None:
 
 def test_items_beyond_the_example_are_like_its_first() -> None:
     mismatches = mismatches_of([{"id": 1}], {"$": {"match": "type"}}, '[{"id": 2}, {"id": "x"}]')
-    assert [(each.path, each.expected, each.actual) for each in mismatches] == [("$[1].id", 1, "x")]
+    assert [(mismatch.path, mismatch.expected, mismatch.actual) for mismatch in mismatches] == [
+        ("$[1].id", 1, "x")
+    ]
 
 
 def test_without_rules_lists_have_the_examples_length() -> None:
-    assert [each.rule for each in mismatches_of([1], {}, "[1, 1]")] == ["length"]
+    assert [mismatch.rule for mismatch in mismatches_of([1], {}, "[1, 1]")] == ["length"]
 
 
 def test_a_response_may_have_more_keys_but_none_less() -> None:
     mismatches = mismatches_of({"a": 1, "b": 2}, {}, '{"a": 1, "c": 3}')
-    assert [(each.path, each.reason) for each in mismatches] == [("$.b", "is missing")]
+    assert [(mismatch.path, mismatch.reason) for mismatch in mismatches] == [("$.b", "is missing")]
 
 
 def test_a_mismatch_names_part_path_rule_example_and_value() -> None:
@@ -171,7 +173,7 @@ def test_a_mismatch_names_part_path_rule_example_and_value() -> None:
 
 
 def test_what_is_not_json_is_one_mismatch() -> None:
-    assert [each.rule for each in mismatches_of({"a": 1}, {}, "<html>")] == ["content type"]
+    assert [mismatch.rule for mismatch in mismatches_of({"a": 1}, {}, "<html>")] == ["content type"]
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,8 @@ def header_reasons(expected: Any, *actual: str, rules: Rules | None = None) -> l
     expected_response: dict[str, Any] = {"status": 200, "headers": {"X-A": expected}}
     if rules:
         expected_response["matchingRules"] = {"header": {"X-A": {"matchers": rules}}}
-    response = Response(status=200, headers=tuple(("x-a", each) for each in actual))
-    return [each.reason for each in ResponseMatcher(expected_response).mismatches(response)]
+    response = Response(status=200, headers=tuple(("x-a", header) for header in actual))
+    return [mismatch.reason for mismatch in ResponseMatcher(expected_response).mismatches(response)]
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def read_by(reading: Callable[[], Any]) -> list[tuple[str, ...] | None]:
     """What is observed of each answer."""
     with observing() as observer:
         reading()
-    return [each.paths() for each in observer.responses]
+    return [response.paths() for response in observer.responses]
 
 
 MODEL_PATHS = ("id", "nick|null?")
@@ -165,7 +165,7 @@ def test_another_library_s_body_is_found_by_the_recording_that_has_it() -> None:
     with observing(lambda body: 3 if body == BODY else None) as observer:
         value = json.loads(BODY)
         assert (value["id"], json.loads('{"a": 1}')["a"], json.loads("5")) == (7, 1, 5)
-    assert [(each.position, each.paths()) for each in observer.responses] == [(3, ("id",))]
+    assert [(response.position, response.paths()) for response in observer.responses] == [(3, ("id",))]
 
 
 def test_a_model_of_a_text_without_a_response_is_just_a_model() -> None:
@@ -179,7 +179,7 @@ def test_a_streamed_request_has_no_body_to_be_known_by() -> None:
     response = httpx2.Response(200, json={"a": 1}, request=request)
     with observing() as observer:
         assert response.json()["a"] == 1
-    assert [each.body for each in observer.responses] == [b""]
+    assert [response.body for response in observer.responses] == [b""]
 
 
 async def _ask_httpx(url: str) -> Any:
@@ -220,7 +220,7 @@ def test_an_answer_of_botocore_is_found_by_the_recording_that_has_its_body() -> 
     response = AWSResponse("https://users.test/", 200, {}, _Raw())
     with observing({BODY: 3}.get) as observer:
         assert json.loads(response.content)["name"] == "Ada"
-    assert [(each.position, each.paths()) for each in observer.responses] == [(3, ("name",))]
+    assert [(response.position, response.paths()) for response in observer.responses] == [(3, ("name",))]
 
 
 class _Raw:

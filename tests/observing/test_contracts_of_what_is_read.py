@@ -188,8 +188,8 @@ IN_EVERY_RUN = ["an item in aiohttp", "getheader in http.client", "info in urlli
 @pytest.mark.parametrize(
     "reading",
     [
-        pytest.param(each, marks=() if each in IN_EVERY_RUN else pytest.mark.long, id=each)
-        for each in HEADERS_READ
+        pytest.param(reading, marks=() if reading in IN_EVERY_RUN else pytest.mark.long, id=reading)
+        for reading in HEADERS_READ
     ],
 )
 def test_a_header_that_another_library_reads_is_in_the_contract_beside_the_fields(
@@ -277,9 +277,7 @@ def test_a_header_that_one_of_two_equal_requests_reads_is_kept_beside_the_other_
 ) -> None:
     second = {".text": ".headers['X-Total']", ".headers['X-Total']": ".text"}[first]
     project = Project(pytester, url)
-    reading = "; ".join(
-        f"assert requests.get('{{url}}/users/7', timeout=30){each}" for each in (first, second)
-    )
+    reading = "; ".join(f"assert requests.get('{{url}}/users/7', timeout=30){url}" for url in (first, second))
     project.test(reading, "--pactape-record", "all", template=OTHER_TEST)
     project.test(reading, "--pactape-observe", template=OTHER_TEST)
     assert project.reads() == ("", "header: x-total")

@@ -130,4 +130,4 @@ def test_what_a_converter_reads_is_observed(reading: str) -> None:
     read, paths = READINGS[reading]
     with observing() as observer:
         read()
-    assert [each.paths() for each in observer.responses] == [paths]
+    assert [response.paths() for response in observer.responses] == [paths]

@@ -56,4 +56,6 @@ def test_what_an_endpoint_reads_of_an_upstream_answer_is_observed(
     client = TestClient(application(url))
     with observing() as observer:
         assert client.get(path).status_code == 200
-    assert [each.usage.paths() for each in observer.observed if each.url.startswith(url)] == [paths]
+    assert [response.usage.paths() for response in observer.observed if response.url.startswith(url)] == [
+        paths
+    ]

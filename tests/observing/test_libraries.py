@@ -28,7 +28,7 @@ def test_reading_an_answer_twice_joins_what_was_read(url: str) -> None:
         answer = requests.get(url, timeout=30)
         answer.json()["id"]
         answer.json()["profile"]["city"]
-    assert [each.usage.paths() for each in observer.observed] == [("id", "profile.city")]
+    assert [response.usage.paths() for response in observer.observed] == [("id", "profile.city")]
 
 
 def test_reads_on_another_thread_are_observed(url: str) -> None:
@@ -36,7 +36,7 @@ def test_reads_on_another_thread_are_observed(url: str) -> None:
         thread = Thread(target=lambda: requests.get(url, timeout=30).json()["name"])
         thread.start()
         thread.join()
-    assert [each.usage.paths() for each in observer.observed] == [("name",)]
+    assert [response.usage.paths() for response in observer.observed] == [("name",)]
 
 
 def test_an_answer_that_is_not_read_as_json_is_not_observed(url: str) -> None:
@@ -61,20 +61,20 @@ def test_a_reader_in_c_counts_as_reading_everything_even_after_a_look(url: str) 
         assert "errors" not in answer
         msgspec.to_builtins(answer["profile"])
         answer["profile"].get("zip")
-    assert [each.usage.paths() for each in observer.observed] == [("profile",)]
+    assert [response.usage.paths() for response in observer.observed] == [("profile",)]
 
 
 def test_a_model_reads_its_fields_and_nothing_else(url: str) -> None:
     with observing() as observer:
         answer = requests.get(url, timeout=30).json()
         assert msgspec.convert(answer["profile"], type=_Profile).city
-    assert [each.usage.paths() for each in observer.observed] == [("profile.city",)]
+    assert [response.usage.paths() for response in observer.observed] == [("profile.city",)]
 
 
 def test_without_a_model_the_same_function_reads_everything(url: str) -> None:
     with observing() as observer:
         msgspec.convert(requests.get(url, timeout=30).json()["profile"], dict)
-    assert [each.usage.paths() for each in observer.observed] == [("profile",)]
+    assert [response.usage.paths() for response in observer.observed] == [("profile",)]
 
 
 def test_options_of_json_are_passed_on(url: str) -> None:
@@ -86,6 +86,6 @@ def test_options_of_json_are_passed_on(url: str) -> None:
 def test_the_answers_of_httpx_are_observed(url: str) -> None:
     with observing() as observer:
         httpx.post(url, json={"a": 1}).json()["profile"]["city"]
-    assert [(each.method, each.body, each.usage.paths()) for each in observer.observed] == [
+    assert [(response.method, response.body, response.usage.paths()) for response in observer.observed] == [
         ("POST", b'{"a":1}', ("profile.city",))
     ]

@@ -22,7 +22,7 @@ def read_by(reading: Callable[[], Any]) -> list[tuple[str, ...] | None]:
     """What is observed of each answer."""
     with observing() as observer:
         reading()
-    return [each.paths() for each in observer.responses]
+    return [response.paths() for response in observer.responses]
 
 
 TABLE = b"id,name,mail\r\n7,Ada,a@example.com\r\n"
@@ -86,7 +86,7 @@ def _orders() -> ET.Element:
         (lambda: ET.parse(io.BytesIO(b"<a/>")).getroot().tag, None),  # noqa: S314 -- our own
         (lambda: _orders().findtext("order/sku"), ("orders.order.sku.#text",)),
         (lambda: _orders().findtext("order/nothing"), ("{}",)),
-        (lambda: [each.get("id") for each in _orders().iter("order")], ("orders.order.@id",)),
+        (lambda: [character.get("id") for character in _orders().iter("order")], ("orders.order.@id",)),
         (lambda: _orders().attrib["total"], ("orders.@total",)),
         (lambda: "state" in _orders()[0].attrib, ("orders.order.@state",)),
         (lambda: _orders().find("order/by") is not None, ("orders.order.by{}",)),
@@ -136,7 +136,7 @@ def _values(lines: Iterable[str]) -> list[Any]:
 
 async def _read_asynchronously() -> None:
     response = _events()
-    _ = [each["id"] for each in _values([line async for line in response.aiter_lines()])]
+    _ = [row["id"] for row in _values([line async for line in response.aiter_lines()])]
 
 
 class Row(BaseModel):
@@ -146,11 +146,11 @@ class Row(BaseModel):
 @pytest.mark.parametrize(
     "reading",
     [
-        lambda: [each["id"] for each in _values(_events().iter_lines())],
-        lambda: [each["id"] for each in _values(_events().text.splitlines())],
-        lambda: [each["id"] for part in _events().text.split("\n\n") for each in _values(part.split("\n"))],
-        lambda: [each["id"] for each in _values("".join(_events().iter_text(7)).splitlines())],
-        lambda: [each["id"] for each in _values(b"".join(_events().iter_bytes(7)).decode().splitlines())],
+        lambda: [row["id"] for row in _values(_events().iter_lines())],
+        lambda: [row["id"] for row in _values(_events().text.splitlines())],
+        lambda: [row["id"] for part in _events().text.split("\n\n") for row in _values(part.split("\n"))],
+        lambda: [row["id"] for row in _values("".join(_events().iter_text(7)).splitlines())],
+        lambda: [row["id"] for row in _values(b"".join(_events().iter_bytes(7)).decode().splitlines())],
         lambda: asyncio.run(_read_asynchronously()),
         lambda: [json.loads(line)["id"] for line in _given(LINES, "application/x-ndjson").iter_lines()],
         lambda: [Row.model_validate_json(line) for line in _given(LINES, "application/jsonl").iter_lines()],

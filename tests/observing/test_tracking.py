@@ -180,4 +180,4 @@ def test_a_value_that_is_walked_whole_has_every_scalar_of_it_among_its_paths(val
 def _bare(value: Any, path: str) -> bool:
     """Whether there is an empty object or array somewhere, which is all that such a path can be about."""
     below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
-    return value in ({}, []) or any(_bare(each, path) for each in below)
+    return value in ({}, []) or any(_bare(child, path) for child in below)

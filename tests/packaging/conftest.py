@@ -49,18 +49,18 @@ def closure(name: str, *extras: str) -> set[str]:
     waiting = [(name, frozenset(extras))]
     seen: set[tuple[str, frozenset[str]]] = set()
     while waiting:
-        each = waiting.pop()
-        if each in seen:
+        requirement = waiting.pop()
+        if requirement in seen:
             continue
-        seen.add(each)
-        names.add(re.sub(r"[-_.]+", "-", each[0]).lower())
-        waiting += [(one.name, frozenset(one.extras)) for one in requirements(*each)]
+        seen.add(requirement)
+        names.add(re.sub(r"[-_.]+", "-", requirement[0]).lower())
+        waiting += [(one.name, frozenset(one.extras)) for one in requirements(*requirement)]
     return names
 
 
 def top_level(installed: Distribution) -> set[str]:
     """Return the files and folders that a distribution has in site-packages."""
-    paths = [Path(str(each)) for each in installed.files or ()]
+    paths = [Path(str(file)) for file in installed.files or ()]
     return {path.parts[0] for path in paths if path.parts[0] not in {"..", "__pycache__"}}
 
 

@@ -59,7 +59,7 @@ print(Path("result").read_text())
 
 
 def test_the_combine_function_of_beam_gives_the_contracts_of_one_digest(tmp_path: Path) -> None:
-    (snippet,) = (each for each in BLOCKS if "beam.CombineFn" in each)
+    (snippet,) = (block for block in BLOCKS if "beam.CombineFn" in block)
     definition, _, expression = snippet.rstrip().rpartition("\n\n\n")
     program = PREAMBLE + BEAM.format(definition=definition, expression=expression)
     assert run_with_library(tmp_path, "apache-beam", program).strip() == "True"
@@ -67,6 +67,6 @@ def test_the_combine_function_of_beam_gives_the_contracts_of_one_digest(tmp_path
 
 @pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
 def test_the_reduction_of_spark_gives_the_contracts_of_one_digest(tmp_path: Path) -> None:
-    (snippet,) = (each for each in BLOCKS if "reduceByKey" in each)
+    (snippet,) = (block for block in BLOCKS if "reduceByKey" in block)
     output = run_with_library(tmp_path, "pyspark", PREAMBLE + SPARK.format(snippet=snippet))
     assert output.splitlines()[-1] == "True"

@@ -130,7 +130,7 @@ def imported_modules(package: Path) -> set[str]:
 
     def names(node: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Import):
-            yield from (each.name for each in node.names)
+            yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
 

@@ -69,7 +69,7 @@ def test_an_unknown_version_is_refused(stated: Any) -> None:
 def test_requests_and_messages_of_one_file_are_both_read(
     lists: dict[str, Any], kinds: list[InteractionKind]
 ) -> None:
-    assert [each.kind for each in decode_pact(encoded(**lists)).interactions] == kinds
+    assert [interaction.kind for interaction in decode_pact(encoded(**lists)).interactions] == kinds
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_rules_that_version_3_does_not_have_become_the_nearest_or_are_dropped() 
         "$.keys": [{"match": "eachKey"}],
         "$.either": [{"match": "type"}, {"match": "eachValue"}],
     }
-    rules = {path: {"combine": "OR", "matchers": each} for path, each in matchers.items()}
+    rules = {path: {"combine": "OR", "matchers": path_matchers} for path, path_matchers in matchers.items()}
     response = {
         "status": 200,
         "headers": {"A": ["1", "2"]},

@@ -107,7 +107,7 @@ URLS: list[tuple[Any, str]] = [
 @pytest.mark.parametrize(("document", "url"), URLS)
 def test_an_address_is_read_in_each_form(tmp_path: Path, document: Any, url: str) -> None:
     recording = read(tmp_path, document)
-    assert ([each.request.url for each in recording.exchanges], recording.skipped) == ([url], ())
+    assert ([exchange.request.url for exchange in recording.exchanges], recording.skipped) == ([url], ())
 
 
 def test_a_variable_of_a_folder_of_postman_has_its_value(tmp_path: Path) -> None:

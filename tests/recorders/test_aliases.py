@@ -46,4 +46,4 @@ def test_shared_values_are_read(tmp_path: Path) -> None:
     text = CASSETTE.replace("*a9", "*a0")
     path = tmp_path / "shared.yaml"
     path.write_text(f"a0: &a0 [x]\n{text}", encoding="utf-8")
-    assert [each.request.headers for each in read_any(path).exchanges] == [(("X", "x"),)]
+    assert [exchange.request.headers for exchange in read_any(path).exchanges] == [(("X", "x"),)]

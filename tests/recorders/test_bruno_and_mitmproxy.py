@@ -150,7 +150,7 @@ def test_flows_of_mitmproxy_are_read_by_its_own_reader(
         b"x",
         datetime(1970, 1, 1, tzinfo=UTC),
     )
-    assert [each.reason for each in recording.skipped] == [
+    assert [entry.reason for entry in recording.skipped] == [
         "has no response",
         "is a WebSocket connection",
         "is not HTTP: SimpleNamespace",

@@ -39,8 +39,8 @@ WHOLE = {
 }
 
 
-def _seen(each: Exchange) -> object:
-    return each.request, each.response.status, each.response.headers, each.response.body
+def _seen(exchange: Exchange) -> object:
+    return exchange.request, exchange.response.status, exchange.response.headers, exchange.response.body
 
 
 @pytest.mark.parametrize("form", WHOLE)
@@ -54,7 +54,7 @@ def test_no_part_of_an_exchange_is_taken_for_the_whole(tmp_path: Path, form: str
             continue
         path.write_text(text[:end], encoding="utf-8")
         try:
-            found |= {_seen(each) for each in read_any(path, OPTIONS).exchanges}
+            found |= {_seen(exchange) for exchange in read_any(path, OPTIONS).exchanges}
         except CassetteFormatError:
             continue
     assert found <= {_seen(whole)}
@@ -100,13 +100,13 @@ def test_an_example_of_bruno_that_is_cut_off_is_an_error(tmp_path: Path) -> None
 
 def test_a_broken_first_line_of_ndjson_is_skipped_and_the_others_are_read(tmp_path: Path) -> None:
     recording = read(tmp_path, '{"request": {"me\n' + SAMPLES["ndjson"], "a.ndjson")
-    assert (len(recording.exchanges), [each.location for each in recording.skipped]) == (2, ["line 1"])
+    assert (len(recording.exchanges), [entry.location for entry in recording.skipped]) == (2, ["line 1"])
 
 
 def test_headers_of_an_entry_that_are_not_headers_skip_it_alone(tmp_path: Path) -> None:
     text = WHOLE["go-vcr"].replace("Content-Type:\n      - application/json", "- a")
     recording = read(tmp_path, text, "a.yaml")
-    assert [each.location for each in recording.skipped] == ["interactions[0]"]
+    assert [entry.location for entry in recording.skipped] == ["interactions[0]"]
 
 
 @pytest.mark.parametrize("form", WHOLE)

@@ -76,7 +76,7 @@ def test_folders_of_postman_nest_and_odd_items_are_skipped(tmp_path: Path) -> No
     schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
     items = ["odd", {"item": [{"request": {"url": BASE}, "response": [saved, "odd"]}]}]
     recording = read(tmp_path, {"info": {"schema": schema}, "item": items})
-    assert (len(recording.exchanges), [each.reason for each in recording.skipped]) == (
+    assert (len(recording.exchanges), [entry.reason for entry in recording.skipped]) == (
         1,
         ["is not a saved response"],
     )

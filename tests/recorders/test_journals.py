@@ -37,7 +37,7 @@ def journal(*entries: Any) -> Any:
 
 def test_requests_of_wiremock_s_journal_are_read_in_the_order_of_time(tmp_path: Path) -> None:
     recording = read(tmp_path, journal(served("/b?q=1", MOMENT + 1000), served("/a")))
-    assert [each.request.url for each in recording.exchanges] == [f"{BASE}/a", f"{BASE}/b?q=1"]
+    assert [exchange.request.url for exchange in recording.exchanges] == [f"{BASE}/a", f"{BASE}/b?q=1"]
     first = recording.exchanges[0]
     assert (recording.tool, first.response.body, first.recorded_at) == (
         "WireMock",

@@ -40,7 +40,7 @@ def traffic(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def test_a_large_file_is_read_in_parts_with_the_same_exchanges(traffic: Path) -> None:
     parts = list(read_parts(traffic))
-    exchanges = [each for part in parts for each in part.exchanges]
+    exchanges = [exchange for part in parts for exchange in part.exchanges]
     assert is_stream(traffic)
     assert [len(part.exchanges) for part in parts] == [1000, 1000, 1000, 500]
     assert exchanges == list(read_any(traffic).exchanges)
@@ -55,8 +55,8 @@ def test_a_small_file_is_read_as_a_whole(tmp_path: Path) -> None:
 def test_a_line_that_can_not_be_read_is_skipped_with_its_number(tmp_path: Path) -> None:
     path = tmp_path / "traffic.ndjson"
     path.write_bytes(b"\n".join([*LINES[:3000], b"{", *LINES[3000:]]))
-    skipped = [each for part in read_parts(path) for each in part.skipped]
-    assert [each.location for each in skipped] == ["line 3001"]
+    skipped = [entry for part in read_parts(path) for entry in part.skipped]
+    assert [entry.location for entry in skipped] == ["line 3001"]
 
 
 def test_a_compressed_file_that_is_cut_off_is_an_error(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_contracts_of_a_stream_are_those_of_its_lines_in_small_files(tmp_path: P
             (root / f"{number}.ndjson").write_bytes(b"\n".join(lines))
         (contract,) = derive(load_settings(root)).contracts
         document = json.loads(contract.encode()[contract.file_name])
-        for each in document["interactions"]:
-            del each["comments"]
+        for interaction in document["interactions"]:
+            del interaction["comments"]
         paths.append(document)
     assert paths[0] == paths[1]

@@ -63,7 +63,7 @@ def seen(exchange: Exchange) -> tuple[str, int, bytes]:
 @pytest.mark.parametrize(("tool", "name", "text"), FORMS)
 def test_a_rare_form_is_read_like_the_usual_one(tmp_path: Path, tool: str, name: str, text: str) -> None:
     recording = read(tmp_path, text, name)
-    assert (recording.tool, [seen(each) for each in recording.exchanges]) == (
+    assert (recording.tool, [seen(exchange) for exchange in recording.exchanges]) == (
         tool,
         [(f"{BASE}/a", 200, b"x")],
     )
@@ -72,7 +72,7 @@ def test_a_rare_form_is_read_like_the_usual_one(tmp_path: Path, tool: str, name:
 def test_keploy_s_mocks_in_json_are_one_a_line(tmp_path: Path) -> None:
     other = {**KEPLOY, "kind": "Postgres"}
     recording = read(tmp_path, f"{json.dumps(KEPLOY)}\n{json.dumps(other)}\n", "mocks.json")
-    assert (len(recording.exchanges), [each.location for each in recording.skipped]) == (1, ["document 2"])
+    assert (len(recording.exchanges), [entry.location for entry in recording.skipped]) == (1, ["document 2"])
 
 
 def test_a_body_that_keploy_keeps_elsewhere_was_not_recorded(tmp_path: Path) -> None:

@@ -61,13 +61,13 @@ def _summary(exchange: Exchange) -> tuple[Any, ...]:
 def test_every_format_gives_the_same_exchanges(tmp_path: Path, sample: str) -> None:
     recording = _read(tmp_path, SAMPLES[sample])
     json_type = "application/json"
-    assert [_summary(each) for each in recording.exchanges] == [
+    assert [_summary(exchange) for exchange in recording.exchanges] == [
         ("POST", f"{BASE_URL}/users", json_type, SENT, 201, json_type, CREATED),
         ("GET", f"{BASE_URL}/users/7?full=true", json_type, b"", 200, json_type, READ_BODY),
     ]
 
 
-@pytest.mark.parametrize("sample", [each for each in SAMPLES if each not in _BY_PARTS])
+@pytest.mark.parametrize("sample", [sample for sample in SAMPLES if sample not in _BY_PARTS])
 def test_a_truncated_file_is_an_error_that_names_the_file(tmp_path: Path, sample: str) -> None:
     with pytest.raises(CassetteFormatError, match="recording"):
         _read(tmp_path, SAMPLES[sample][: len(SAMPLES[sample]) // 2])
@@ -110,7 +110,7 @@ def test_a_path_without_a_host_is_skipped_with_the_option_that_helps(tmp_path: P
     path.write_text(SAMPLES["wiremock"])
     recording = read_recording(path)
     assert not recording.exchanges
-    assert {each.reason for each in recording.skipped} == {
+    assert {entry.reason for entry in recording.skipped} == {
         "has a path but no host: pass --base-url, or set base_url in [tool.pactape] recordings"
     }
 
@@ -179,7 +179,7 @@ def test_a_body_that_the_recorder_did_not_save_is_reported_as_unrecorded(tmp_pat
 )
 def test_an_entry_that_is_not_http_is_skipped(tmp_path: Path, url: str, reason: str) -> None:
     recording = _har(tmp_path, request={"url": url})
-    assert [(each.location, each.reason) for each in recording.skipped] == [("log.entries[0]", reason)]
+    assert [(entry.location, entry.reason) for entry in recording.skipped] == [("log.entries[0]", reason)]
 
 
 def test_an_entry_without_a_response_is_skipped(tmp_path: Path) -> None:

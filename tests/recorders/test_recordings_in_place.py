@@ -37,10 +37,10 @@ def _interactions(derivation: Derivation) -> Any:
     """The contract without the comments, which name files and tests."""
     (contract,) = derivation.contracts
     (data,) = contract.encode().values()
-    return [{**each, "comments": None} for each in json.loads(data)["interactions"]]
+    return [{**interaction, "comments": None} for interaction in json.loads(data)["interactions"]]
 
 
-@pytest.mark.parametrize("sample", [each for each in SAMPLES if each != "har"])
+@pytest.mark.parametrize("sample", [sample for sample in SAMPLES if sample != "har"])
 def test_every_format_gives_the_same_contract(tmp_path: Path, sample: str) -> None:
     contracts = []
     for name in ("har", sample):
@@ -61,14 +61,20 @@ def test_patterns_and_folders_are_read_beside_the_cassettes(tmp_path: Path) -> N
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(SAMPLES[sample])
-    assert [each.name for each in find_cassettes(load_settings(tmp_path))] == ["users.har", "users.yaml"]
+    assert [cassette.name for cassette in find_cassettes(load_settings(tmp_path))] == [
+        "users.har",
+        "users.yaml",
+    ]
 
 
 def test_entries_that_give_no_exchange_are_named_with_their_reason(tmp_path: Path) -> None:
     _project(tmp_path, '["stubs.json"]')
     (tmp_path / "stubs.json").write_text(SAMPLES["wiremock"])
     excluded = _derive(tmp_path).exclusions
-    assert [each.cassette for each in excluded] == ["stubs.json: mappings[0]", "stubs.json: mappings[1]"]
+    assert [exclusion.cassette for exclusion in excluded] == [
+        "stubs.json: mappings[0]",
+        "stubs.json: mappings[1]",
+    ]
 
 
 def test_an_unknown_key_of_a_recording_is_refused(tmp_path: Path) -> None:
@@ -84,7 +90,7 @@ def test_lint_finds_secrets_in_a_har_file(tmp_path: Path) -> None:
         {"name": "Authorization", "value": "Bearer abcdef123456"}
     )
     path.write_text(json.dumps(value))
-    assert [each.place for each in lint_cassette(path)] == ["request header Authorization"]
+    assert [finding.place for finding in lint_cassette(path)] == ["request header Authorization"]
 
 
 def test_a_url_is_refused_with_the_command_that_copies_it(tmp_path: Path) -> None:
@@ -108,7 +114,7 @@ def test_bodies_of_wiremock_and_hidden_files_are_left_alone(tmp_path: Path) -> N
     for name in ("stubs/mappings/a.json", "stubs/__files/body.json", "stubs/.state.json"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(SAMPLES["wiremock"])
-    assert [each.name for each in find_cassettes(load_settings(tmp_path))] == ["a.json"]
+    assert [cassette.name for cassette in find_cassettes(load_settings(tmp_path))] == ["a.json"]
 
 
 @pytest.mark.parametrize("command", ["openapi", "models"])
@@ -153,6 +159,6 @@ def test_a_recording_is_read_again_when_a_file_beside_it_has_changed(
         (tmp_path / "stubs" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "stubs" / name).write_text(content)
     _project(tmp_path, f'["stubs/*.bru", {{path = "stubs/mappings", base_url = "{BASE_URL}"}}]')
-    before = [each.encode() for each in _derive(tmp_path).contracts]
+    before = [contract.encode() for contract in _derive(tmp_path).contracts]
     (tmp_path / "stubs" / changed).write_text(text)
-    assert [each.encode() for each in _derive(tmp_path).contracts] != before
+    assert [contract.encode() for contract in _derive(tmp_path).contracts] != before

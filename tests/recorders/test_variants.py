@@ -59,8 +59,8 @@ def read(tmp_path: Path, data: str | bytes) -> Recording:
 
 def seen(recording: Recording) -> list[tuple[str, str, int, bytes]]:
     return [
-        (each.request.method, each.request.url, each.response.status, each.response.body)
-        for each in recording.exchanges
+        (exchange.request.method, exchange.request.url, exchange.response.status, exchange.response.body)
+        for exchange in recording.exchanges
     ]
 
 
@@ -111,8 +111,8 @@ def test_an_entry_that_is_no_exchange_is_skipped_with_its_reason_and_the_next_is
     tmp_path: Path, value: Any, reason: str
 ) -> None:
     recording = read(tmp_path, har(value, entry("https://a.test/next")))
-    assert [each.reason[: len(reason)] for each in recording.skipped] == [reason]
-    assert [each.request.url for each in recording.exchanges] == ["https://a.test/next"]
+    assert [entry.reason[: len(reason)] for entry in recording.skipped] == [reason]
+    assert [exchange.request.url for exchange in recording.exchanges] == ["https://a.test/next"]
 
 
 @pytest.mark.parametrize(
@@ -125,5 +125,5 @@ def test_a_dump_that_needs_mitmproxy_does_not_stop_the_other_files(tmp_path: Pat
     (tmp_path / "traffic" / "a.har").write_text(har(entry(text="x")), encoding="utf-8")
     (tmp_path / "traffic" / "b.mitm").write_bytes(dump)
     derivation = derive(load_settings(tmp_path))
-    ((file, reason),) = [(each.file, each.reason) for each in derivation.skipped_files]
+    ((file, reason),) = [(file.file, file.reason) for file in derivation.skipped_files]
     assert (file, "mitmproxy dump" in reason, derivation.recordings) == ("traffic/b.mitm", True, 1)

@@ -98,4 +98,4 @@ def test_an_api_that_is_down_is_a_problem_document(proxy: RecordingProxy) -> Non
     ],
 )
 def test_states_have_several_forms(value: Any, states: list[str]) -> None:
-    assert [each.name for each in read_states(value)] == states
+    assert [state.name for state in read_states(value)] == states

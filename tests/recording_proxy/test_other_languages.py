@@ -59,14 +59,14 @@ def test_curl_is_recorded_and_replayed(tmp_path: Path) -> None:
     curl = shutil.which("curl") or pytest.skip("curl is not installed")
     (example,) = re.findall(r"\$ (curl .*)", PAGE.read_text(encoding="utf-8"))
     headers = ["-H", "Pactape-Test: gets a user", "-H", 'Pactape-States: ["a user exists"]']
-    assert all(each in example for each in headers)
+    assert all(header in example for header in headers)
     with api() as upstream, pactape(tmp_path, "record", "--upstream", upstream) as url:
         recorded = run(tmp_path, [curl, "-s", *headers, f"{url}/users/7"])
     with pactape(tmp_path, "replay-server", "cassettes") as url:
         replayed = run(tmp_path, [curl, "-s", f"{url}/users/7"])
     (exchange,) = read_cassette(tmp_path / "cassettes" / "gets-a-user.yaml")
     assert exchange.provenance is not None
-    assert (replayed, [each.name for each in exchange.provenance.states]) == (recorded, ["a user exists"])
+    assert (replayed, [state.name for state in exchange.provenance.states]) == (recorded, ["a user exists"])
 
 
 def test_a_test_suite_of_node_is_recorded_and_replayed(tmp_path: Path) -> None:

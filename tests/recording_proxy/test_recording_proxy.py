@@ -146,7 +146,7 @@ def test_no_secret_is_written(api: str, tmp_path: Path) -> None:
         answer = requests.get(f"{url}/users/7", headers={"Authorization": "Bearer TOKENz6u7i8o9"}, timeout=10)
     assert answer.json()["access_token"] == "SECRETq1w2e3r4"
     text = (tmp_path / "recorded.yaml").read_text(encoding="utf-8")
-    assert [each for each in ("SECRETq1w2e3r4", "TOKENz6u7i8o9") if each in text] == []
+    assert [secret for secret in ("SECRETq1w2e3r4", "TOKENz6u7i8o9") if secret in text] == []
 
 
 def test_what_was_recorded_is_replayed_at_the_same_paths(api: str, tmp_path: Path) -> None:
@@ -201,4 +201,4 @@ def test_a_body_that_comes_in_chunks_is_sent_on_with_its_length(
     with recording(api, tmp_path) as url:
         for _ in range(2):  # the second request shows that nothing of the first one is left on the connection
             requests.post(f"{url}/users", data=iter([b'{"x"', b": 1}"]), timeout=10)
-    assert [(each.method, each.body) for each in server.received] == [("POST", b'{"x": 1}')] * 2
+    assert [(request.method, request.body) for request in server.received] == [("POST", b'{"x": 1}')] * 2

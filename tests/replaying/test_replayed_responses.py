@@ -151,8 +151,8 @@ def test_a_secret_of_a_later_header_does_not_hide_an_earlier_path() -> None:
 def test_numbered_placeholders_distinguish_requests_in_any_order() -> None:
     exchanges = [_get("https://a.test/s/scrubbed", "1"), _get("https://a.test/s/scrubbed-2", "2")]
     found = Recordings(exchanges=exchanges)
-    answers = [found.answer(each.request) for each in reversed(exchanges)]
-    assert [each and each.body for each in answers] == [b"2", b"1"]
+    answers = [found.answer(exchange.request) for exchange in reversed(exchanges)]
+    assert [answer and answer.body for answer in answers] == [b"2", b"1"]
 
 
 @pytest.mark.parametrize(

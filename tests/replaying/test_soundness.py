@@ -33,7 +33,11 @@ def recordings_of(interaction: dict[str, Any]) -> tuple[str, ...]:
 
 def states_of(pact: dict[str, Any]) -> dict[str, Any]:
     """Handlers that do nothing, for a recording was made in its state."""
-    names = [state["name"] for each in pact["interactions"] for state in each.get("providerStates", ())]
+    names = [
+        state["name"]
+        for interaction in pact["interactions"]
+        for state in interaction.get("providerStates", ())
+    ]
     return dict.fromkeys(names, _nothing)
 
 
@@ -44,7 +48,9 @@ def _nothing(**_parameters: Any) -> None: ...
 @pytest.mark.parametrize("path", ON_REQUESTS, ids=lambda path: path.stem)
 def test_every_recording_keeps_the_contract_that_came_from_it(path: Path, tmp_path: Path) -> None:
     pact = json.loads(path.read_bytes())
-    provider = next(each for each in SETTINGS.providers.values() if each.name == pact["provider"]["name"])
+    provider = next(
+        provider for provider in SETTINGS.providers.values() if provider.name == pact["provider"]["name"]
+    )
     by_recordings = defaultdict(list)
     for interaction in pact["interactions"]:
         if recordings := recordings_of(interaction):
@@ -55,7 +61,7 @@ def test_every_recording_keeps_the_contract_that_came_from_it(path: Path, tmp_pa
         part.write_text(json.dumps({**pact, "interactions": interactions}), encoding="utf-8")
         with replaying([ROOT / file for file in files], base_url=provider.url) as url:
             result = verify_provider([part], url=url, states=states_of(pact), headers=HEADERS)
-        failures += [(each.description, each.failures) for each in result.failed]
+        failures += [(interaction.description, interaction.failures) for interaction in result.failed]
     assert failures == []
 
 
@@ -68,16 +74,16 @@ def test_every_recorded_message_keeps_the_contract_that_came_from_it(path: Path,
         part.write_text(json.dumps({**pact, "interactions": [interaction]}), encoding="utf-8")
         factories = {interaction["description"]: partial(recorded, place)}
         result = verify_provider([part], states=states_of(pact), messages=factories)
-        failures += [(each.description, each.failures) for each in result.failed]
+        failures += [(interaction.description, interaction.failures) for interaction in result.failed]
     assert failures == []
 
 
 def places_of(pact: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
     """Each message of a contract with each recording that it came from."""
     return [
-        (each, place)
-        for each in pact["interactions"]
-        for place in each["comments"]["references"]["Pactape"]["cassettes"].split(", ")
+        (interaction, place)
+        for interaction in pact["interactions"]
+        for place in interaction["comments"]["references"]["Pactape"]["cassettes"].split(", ")
     ]
 
 

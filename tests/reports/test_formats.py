@@ -59,8 +59,13 @@ def test_text_has_a_line_for_each_result_and_finding() -> None:
 def test_json_lists_every_result_and_its_counts_add_up() -> None:
     document = json.loads(render(REPORT, "json"))
     assert (document["schema"], document["command"], document["exit_code"]) == (1, "verify", 2)
-    assert [each["outcome"] for each in document["results"]] == ["passed", "failed", "pending", "not judged"]
-    assert [each["rule"] for each in document["findings"]] == ["field-gone", "field-new"]
+    assert [result["outcome"] for result in document["results"]] == [
+        "passed",
+        "failed",
+        "pending",
+        "not judged",
+    ]
+    assert [finding["rule"] for finding in document["findings"]] == ["field-gone", "field-new"]
     assert sum(document["counts"].values()) == len(document["results"]) + len(document["findings"])
 
 
@@ -69,8 +74,8 @@ def test_junit_has_a_test_case_for_each_result_and_finding() -> None:
     counts = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
     assert counts == {"tests": "6", "failures": "2", "errors": "1", "skipped": "1"}
     assert suite[0].attrib == {"classname": "web", "name": "gets a user", "time": "0.250"}
-    problems = [each for case in suite for each in case if each.tag in {"failure", "error"}]
-    assert (suite.get("time"), all(each.get("type") for each in problems)) == ("0.250", True)
+    problems = [element for case in suite for element in case if element.tag in {"failure", "error"}]
+    assert (suite.get("time"), all(problem.get("type") for problem in problems)) == ("0.250", True)
 
 
 def test_junit_has_a_test_case_that_passes_when_nothing_was_found() -> None:
@@ -80,15 +85,15 @@ def test_junit_has_a_test_case_that_passes_when_nothing_was_found() -> None:
 
 def test_sarif_has_what_did_not_pass_with_its_rule_level_and_file() -> None:
     (run,) = json.loads(render(REPORT, "sarif"))["runs"]
-    assert [(each["ruleId"], each["level"]) for each in run["results"]] == [
+    assert [(result["ruleId"], result["level"]) for result in run["results"]] == [
         ("verify-failed", "error"),
         ("verify-pending", "note"),
         ("verify-not-judged", "error"),
         ("field-gone", "error"),
         ("field-new", "note"),
     ]
-    assert {each["ruleId"] for each in run["results"]} == {
-        each["id"] for each in run["tool"]["driver"]["rules"]
+    assert {result["ruleId"] for result in run["results"]} == {
+        rule["id"] for rule in run["tool"]["driver"]["rules"]
     }
     (place,) = run["results"][3]["locations"]
     assert place["physicalLocation"]["artifactLocation"] == {"uri": "pacts/a.json"}
@@ -97,7 +102,7 @@ def test_sarif_has_what_did_not_pass_with_its_rule_level_and_file() -> None:
 
 def test_sarif_has_a_file_for_every_result_because_code_hosts_refuse_a_log_without() -> None:
     (run,) = json.loads(render(REPORT, "sarif"))["runs"]
-    assert all(each["locations"] for each in run["results"])
+    assert all(result["locations"] for result in run["results"])
 
 
 @pytest.mark.parametrize(
@@ -181,7 +186,7 @@ def test_any_text_gives_a_valid_document(name: str, place: str, what: str, rule:
         summary=what,
         findings=(Finding(Severity.BREAKING, place, what, rule=rule),),
     )
-    text = next(render(report, each) for each in FORMATS if each == name)
+    text = next(render(report, format_name) for format_name in FORMATS if format_name == name)
     text.encode("utf-8", "surrogatepass")
     if name in {"json", "sarif"}:
         json.loads(text)
@@ -196,4 +201,4 @@ def test_any_text_gives_a_valid_document(name: str, place: str, what: str, rule:
 def test_a_project_sets_the_severity_of_a_rule(severity: str, expected: list[Severity]) -> None:
     findings = [Finding(Severity.INFO, "GET /users: $.nick", "is new", rule="field-new")]
     adjusted = with_severities(findings, {"field-new": severity})
-    assert [each.severity for each in adjusted] == expected
+    assert [finding.severity for finding in adjusted] == expected

@@ -83,7 +83,7 @@ def test_a_provider_with_a_renamed_field_breaks_a_contract_and_the_field_is_name
     app = storefront.users.app if key == "users" else storefront.apps[key]
     with running(rename_field(app, old=old, new=new)) as url:
         result = verified(storefront, key, url=url)
-    failures = [failure for each in result.failed for failure in each.failures]
+    failures = [failure for interaction in result.failed for failure in interaction.failures]
     assert [failure for failure in failures if old in failure] != []
 
 
@@ -104,6 +104,6 @@ def test_a_message_without_what_the_mailer_reads_breaks_its_contract() -> None:
         states={},
         messages={**MESSAGES, "a user was deleted": without_email},
     )
-    assert [(each.description, "email" in str(each.failures)) for each in result.failed] == [
-        ("a user was deleted", True)
-    ]
+    assert [
+        (interaction.description, "email" in str(interaction.failures)) for interaction in result.failed
+    ] == [("a user was deleted", True)]

@@ -43,9 +43,11 @@ def test_a_renamed_field_is_named_with_the_recording_it_comes_from(
     app = rename_field(users_service.app, old=field, new="other")
     headers = users_service.authorization()
     result = verify_in_process([PACT], app=app, states=STATES, headers=headers)
-    mismatches = [each for failed in result.failed for each in failed.mismatches if field in each.path]
+    mismatches = [
+        mismatch for failed in result.failed for mismatch in failed.mismatches if field in mismatch.path
+    ]
     assert mismatches
-    assert all(source.startswith("cassettes/") for each in mismatches for source in each.sources)
+    assert all(source.startswith("cassettes/") for mismatch in mismatches for source in mismatch.sources)
 
 
 def test_pytest_collects_every_interaction_of_the_committed_contract(

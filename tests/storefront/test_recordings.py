@@ -44,7 +44,7 @@ def test_lint_finds_no_secret_in_a_committed_recording(path: Path) -> None:
 )
 def test_a_committed_recording_knows_only_the_canonical_host_of_one_provider(path: Path) -> None:
     hosts = {exchange.request.url.split("/")[2] for exchange in read_cassette(path)}
-    canonical_hosts = {each.host for each in load_settings(ROOT).providers.values()}
+    canonical_hosts = {provider.host for provider in load_settings(ROOT).providers.values()}
     assert (len(hosts), hosts <= canonical_hosts, "127.0.0.1" in path.read_text(encoding="utf-8")) == (
         1,
         True,

@@ -55,7 +55,9 @@ async def plain(scope: Any, receive: Any, send: Any) -> None:
 async def watching(scope: Any, receive: Any, send: Any) -> None:
     """As streaming responses do: whichever ends first ends the other."""
     if scope["type"] == "http":
-        tasks = [asyncio.ensure_future(each) for each in (stream(send), wait_for_disconnect(receive))]
+        tasks = [
+            asyncio.ensure_future(coroutine) for coroutine in (stream(send), wait_for_disconnect(receive))
+        ]
         _, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()
@@ -81,7 +83,7 @@ async def failing_afterwards(scope: Any, receive: Any, send: Any) -> None:
         raise RuntimeError("a background task failed")
 
 
-@pytest.mark.parametrize("app", [plain, watching, racing, failing_afterwards], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("app", [plain, watching, racing, failing_afterwards], ids=lambda app: app.__name__)
 def test_a_response_is_complete_before_the_client_disconnects(
     tmp_path: Path, app: Callable[..., Any]
 ) -> None:
@@ -98,7 +100,7 @@ async def breaking_off(scope: Any, receive: Any, send: Any) -> None:  # noqa: AR
         await send({"type": "http.response.body", "body": BODY, "more_body": True})
 
 
-@pytest.mark.parametrize("app", [silent, breaking_off], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("app", [silent, breaking_off], ids=lambda app: app.__name__)
 def test_a_response_that_never_ends_is_a_failure(tmp_path: Path, app: Callable[..., Any]) -> None:
     assert verdict(tmp_path, app) is Verdict.FAILED
 
@@ -117,7 +119,7 @@ async def cancelling(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG0
     raise asyncio.CancelledError
 
 
-@pytest.mark.parametrize("app", [exiting, exiting_wsgi, cancelling], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("app", [exiting, exiting_wsgi, cancelling], ids=lambda app: app.__name__)
 def test_an_application_that_exits_fails_and_does_not_end_the_run(
     tmp_path: Path, app: Callable[..., Any]
 ) -> None:
@@ -155,7 +157,7 @@ def write_app(environ: dict[str, Any], start: Any) -> list[bytes]:
     return [BODY[3:]]
 
 
-@pytest.mark.parametrize("app", [lazy, write_app], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("app", [lazy, write_app], ids=lambda app: app.__name__)
 def test_a_wsgi_response_may_be_streamed(tmp_path: Path, app: Callable[..., Any]) -> None:
     assert verdict(tmp_path, app) is Verdict.PASSED
 

@@ -74,7 +74,7 @@ def test_results_that_the_broker_refuses_are_reported_with_its_sentence(
     "report_format",
     [
         "junit",
-        *(pytest.param(each, marks=pytest.mark.long) for each in ("text", "sarif", "github", "markdown")),
+        *(pytest.param(name, marks=pytest.mark.long) for name in ("text", "sarif", "github", "markdown")),
     ],
 )
 def test_results_that_the_broker_refuses_are_in_every_report(
@@ -97,7 +97,7 @@ def test_results_that_arrive_are_listed_by_contract(broker: str, tmp_path: Path)
         verification = verify_from_broker("users", broker=source, url=url, states={})
     assert verification.publication is not None
     assert sorted(verification.publication.arrived) == ["mobile → users", "web → users"]
-    assert {each.description: each.verdict for each in verification.results} == {
+    assert {result.description: result.verdict for result in verification.results} == {
         "a": Verdict.PASSED,
         "b": Verdict.FAILED,
     }
@@ -129,14 +129,16 @@ def test_pending_contracts_and_work_in_progress_are_verified_without_effect(
         publish(broker, new, version="2", branch="feature")
         second = BrokerSource(url=broker, version="p2", branch="main", include_wip_since="2020-01-01")
         verification = verify_from_broker("users", broker=second, url=url, states={})
-    assert {each.description: each.verdict for each in verification.results} == {
+    assert {result.description: result.verdict for result in verification.results} == {
         "a": Verdict.PASSED,
         "b": Verdict.PENDING,
     }
-    assert (verification.exit_code, any("pending" in each for each in verification.notices)) == (0, True)
-    named = {version for each in verification.notices for version in re.findall(r"/pact-version/(\w+)", each)}
+    assert (verification.exit_code, any("pending" in notice for notice in verification.notices)) == (0, True)
+    named = {
+        version for notice in verification.notices for version in re.findall(r"/pact-version/(\w+)", notice)
+    }
     assert len(named) == 2, "each contract has its notices"
-    assert sum("is being verified because" in each for each in verification.notices) == 2
+    assert sum("is being verified because" in notice for notice in verification.notices) == 2
 
 
 def test_the_results_of_a_filtered_verification_are_not_published(broker: str) -> None:
@@ -256,7 +258,7 @@ def test_results_have_arrived_when_the_broker_itself_has_taken_them(answer: Resp
     with serving_api(lambda _: answer) as api, running(BrokerRelay(api.url, {})) as relay:
         requests.post(f"{relay.url}{path}/verification-results", timeout=30, allow_redirects=False)
         publication = publication_of("1", {path: contract}, relay.calls)
-    assert "".join(each.reason for each in publication.refused).startswith(text)
+    assert "".join(refusal.reason for refusal in publication.refused).startswith(text)
     assert bool(publication.arrived) is not bool(text)
 
 

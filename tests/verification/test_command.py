@@ -51,7 +51,7 @@ def test_a_folder_of_contracts_may_be_named(tmp_path: Path, url: str) -> None:
 def test_json_lists_every_verdict_of_a_passing_run(tmp_path: Path, url: str) -> None:
     path = write_pact(tmp_path / "a.json", interaction("a", "/a"), interaction("b", "/a"))
     document = json.loads(verify(tmp_path, str(path), "--url", url, "--format", "json").output)
-    assert [(each["name"], each["outcome"]) for each in document["results"]] == [
+    assert [(result["name"], result["outcome"]) for result in document["results"]] == [
         ("a", "passed"),
         ("b", "passed"),
     ]

@@ -47,7 +47,7 @@ def test_what_the_verifier_prints_stays_out_of_the_report(tmp_path: Path) -> Non
     with running_provider({"/a": {}}) as url:
         job = Job(provider="users", address=address_of(url), pacts=(str(pact),), state_url=None, headers={})
         report = _report(job)
-    assert [each["result"] for each in report["interactionResults"]] == ["OK"]
+    assert [result["result"] for result in report["interactionResults"]] == ["OK"]
 
 
 def test_headers_filters_and_consumers_reach_the_verifier(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_headers_filters_and_consumers_reach_the_verifier(tmp_path: Path) -> Non
             consumers=("web", "app"),
         )
         report = _report(job)
-    assert [each["description"] for each in report["interactionResults"]] == ["b"]
+    assert [result["description"] for result in report["interactionResults"]] == ["b"]
     assert [(path, headers["x-token"]) for path, headers in received] == [("/b", "t")]
 
 
@@ -89,7 +89,7 @@ def test_a_broker_that_is_not_there_is_in_the_report(version: str | None) -> Non
         message_port=9,
         broker=broker,
     )
-    assert "Failed to load pact" in [each["interaction"] for each in _report(job)["errors"]]
+    assert "Failed to load pact" in [result["interaction"] for result in _report(job)["errors"]]
 
 
 def test_a_process_without_a_job_ends_silently() -> None:

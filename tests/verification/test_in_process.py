@@ -209,7 +209,10 @@ def test_what_an_application_raises_fails_that_interaction_alone(users: Users, t
 
     failing_interaction = interaction("breaks", request={"method": "GET", "path": "/broken"})
     results = verified(tmp_path, app, users, failing_interaction, interaction()).results
-    assert [each.failures for each in results] == [("the application raised ValueError: out of order",), ()]
+    assert [result.failures for result in results] == [
+        ("the application raised ValueError: out of order",),
+        (),
+    ]
 
 
 def test_compressed_answers_are_read(users: Users, tmp_path: Path) -> None:
@@ -250,10 +253,10 @@ def test_messages_are_made_by_functions(tmp_path: Path) -> None:
         Message(contents=b'{"id": "x"}', metadata={"contentType": "application/json", "topic": "users"}),
     ]
     answers = [
-        verify_in_process([path], states={}, messages={"a user has come": partial(copy, each)})
-        for each in factories
+        verify_in_process([path], states={}, messages={"a user has come": partial(copy, factory)})
+        for factory in factories
     ]
-    assert [[each.path for each in answer.results[0].mismatches] for answer in answers] == [
+    assert [[mismatch.path for mismatch in answer.results[0].mismatches] for answer in answers] == [
         [],
         ["topic"],
         ["$.id"],
@@ -269,7 +272,7 @@ def test_a_message_without_a_function_could_not_be_judged(tmp_path: Path) -> Non
 def test_a_state_without_a_handler_stops_its_interaction_alone(users: Users, tmp_path: Path) -> None:
     needing = interaction("needs more", providerStates=[{"name": "the moon is full"}])
     verification = verified(tmp_path, users.wsgi, users, needing, interaction())
-    assert [each.verdict for each in verification.results] == [Verdict.NOT_JUDGED, Verdict.PASSED]
+    assert [result.verdict for result in verification.results] == [Verdict.NOT_JUDGED, Verdict.PASSED]
     assert (verification.exit_code, len(users.asked)) == (2, 1)
 
 

@@ -29,11 +29,11 @@ def verdicts(folder: Path, pairs: list[Pair], version: int) -> list[tuple[Any, b
     document = {
         "consumer": {"name": "web"},
         "provider": {"name": "users"},
-        "interactions": [each.interaction for each in pairs],
+        "interactions": [pair.interaction for pair in pairs],
         "metadata": {"pactSpecification": {"version": VERSIONS[version]}},
     }
     path.write_text(json.dumps(document), encoding="utf-8")
-    answers = {each.interaction["request"]["path"]: each for each in pairs}
+    answers = {pair.interaction["request"]["path"]: pair for pair in pairs}
 
     def app(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
         pair = answers[environ["PATH_INFO"]]
@@ -54,12 +54,12 @@ def verdicts(folder: Path, pairs: list[Pair], version: int) -> list[tuple[Any, b
 
 
 def passed(verification: Verification) -> list[bool]:
-    return [each.passed for each in verification.results]
+    return [pair.passed for pair in verification.results]
 
 
 def check(folder: Path, *, seed: int, count: int, version: int) -> None:
     both = verdicts(folder, generate(Random(seed), count, version), version)  # noqa: S311 -- no secret
-    assert [each for each, mine, official in both if mine != official] == []
+    assert [pair for pair, mine, official in both if mine != official] == []
     assert {official for _, _, official in both} == {True, False}
 
 
@@ -88,7 +88,7 @@ def pair(number: int, response: dict[str, Any], content_type: str | None, body: 
 
 
 def agree(folder: Path, pairs: list[Pair], version: int) -> None:
-    assert [each for each, mine, official in verdicts(folder, pairs, version) if mine != official] == []
+    assert [pair for pair, mine, official in verdicts(folder, pairs, version) if mine != official] == []
 
 
 @pytest.mark.parametrize("version", [2, 3])

@@ -60,7 +60,7 @@ def write_pact(folder: Path, content: dict[str, Any], name: str = "mailer-users.
 
 def test_a_message_as_the_consumer_needs_it_passes(contract: Path) -> None:
     result = verify_provider([contract], states={}, messages={CREATED: lambda: {"email": "b@example.com"}})
-    assert (result.passed, [each.description for each in result.results]) == (True, [CREATED])
+    assert (result.passed, [interaction.description for interaction in result.results]) == (True, [CREATED])
 
 
 def test_a_message_without_a_field_fails_and_the_field_is_named(contract: Path) -> None:
@@ -112,7 +112,10 @@ def test_requests_and_messages_are_verified_in_one_run(tmp_path: Path, contract:
             headers={"Authorization": "Bearer s3cr3t-t0ken"},
             messages={CREATED: lambda: {"email": "b"}},
         )
-    assert (result.passed, {each.consumer for each in result.results}) == (True, {"web", "mailer"})
+    assert (result.passed, {interaction.consumer for interaction in result.results}) == (
+        True,
+        {"web", "mailer"},
+    )
 
 
 def test_a_request_without_a_url_is_refused(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ UNREADABLE = {"body": {"$['']": {"matchers": [{"match": "number"}], "combine": "
 
 
 def by_description(verification: Verification) -> dict[str, Verdict]:
-    return {each.description: each.verdict for each in verification.results}
+    return {result.description: result.verdict for result in verification.results}
 
 
 def test_each_kind_of_report_has_its_verdict(tmp_path: Path) -> None:
@@ -72,11 +72,11 @@ def test_a_contract_that_the_verifier_cannot_load_is_named_and_does_not_stop_the
     bad = write_pact(tmp_path / "bad.json", interaction("a", "/a", response=response))
     with running_provider({"/a": {}}) as url:
         verification = verify_provider([bad, good], url=url, states={})
-    assert [(each.contract, each.verdict) for each in verification.results] == [
+    assert [(result.contract, result.verdict) for result in verification.results] == [
         (str(bad), Verdict.NOT_JUDGED),
         (str(good), Verdict.PASSED),
     ]
-    assert (verification.exit_code, [each.contract for each in verification.unjudged]) == (2, [str(bad)])
+    assert (verification.exit_code, [result.contract for result in verification.unjudged]) == (2, [str(bad)])
 
 
 def test_a_file_that_is_not_a_pact_does_not_stop_the_others(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_equal_interactions_of_two_files_have_a_verdict_each(tmp_path: Path) -> 
     paths = [write_pact(tmp_path / f"{name}.json", interaction("a", "/a")) for name in ("one", "two")]
     with running_provider({"/a": {}}) as url:
         results = verify_provider(paths, url=url, states={}).results
-    assert [(each.contract, each.verdict) for each in results] == [
+    assert [(result.contract, result.verdict) for result in results] == [
         (str(path), Verdict.PASSED) for path in paths
     ]
 
@@ -140,7 +140,10 @@ def test_filters_select_interactions(
     with running_provider({"/a": {}}) as url:
         options = VerificationOptions(filter=selection)
         verification = verify_provider(paths, url=url, states={"a user exists": dict}, options=options)
-    assert ([each.description for each in verification.results], verification.exit_code) == (descriptions, 0)
+    assert ([result.description for result in verification.results], verification.exit_code) == (
+        descriptions,
+        0,
+    )
 
 
 def test_headers_take_values_of_provider_states_and_of_the_environment(

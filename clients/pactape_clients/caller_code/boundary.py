@@ -81,10 +81,10 @@ def _is_raised_by_calling(error: Exception) -> bool:
 def _strip(error: BaseException) -> None:
     """Remove the frames of an error and its causes, and its context unless it is a cause."""
     seen: set[int] = set()
-    each: BaseException | None = error
-    while each is not None and id(each) not in seen:
-        seen.add(id(each))
-        each.__traceback__ = None
-        if each.__context__ is not each.__cause__:
-            each.__context__ = None
-        each = each.__cause__
+    linked: BaseException | None = error
+    while linked is not None and id(linked) not in seen:
+        seen.add(id(linked))
+        linked.__traceback__ = None
+        if linked.__context__ is not linked.__cause__:
+            linked.__context__ = None
+        linked = linked.__cause__

@@ -22,9 +22,9 @@ class ForkAware(Protocol):
 _fork_aware: weakref.WeakSet[ForkAware] = weakref.WeakSet()
 
 
-def renew_after_fork(each: ForkAware) -> None:
+def renew_after_fork(owner: ForkAware) -> None:
     """Register an object whose `after_fork()` is called in every forked child process from now on."""
-    _fork_aware.add(each)
+    _fork_aware.add(owner)
 
 
 def _renew_all() -> None:

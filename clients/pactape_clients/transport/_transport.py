@@ -163,9 +163,9 @@ class Transport(NotCopyable):
         name = call.operation.name
         reader = ResponseReader(name, max_bytes=self.settings.max_body_bytes, streaming=streaming)
 
-        def send(each: requests.PreparedRequest, hop: RedirectState) -> requests.Response:
+        def send(hop_request: requests.PreparedRequest, hop: RedirectState) -> requests.Response:
             return self._connections.send(
-                each,
+                hop_request,
                 name=name,
                 timeouts=self.settings.connect_and_read,
                 reader=reader,

@@ -161,12 +161,12 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     waiting: list[object] = [error]
     ids: set[int] = set()
     while waiting:
-        each = waiting.pop(0)
-        if not isinstance(each, BaseException) or id(each) in ids:
+        linked = waiting.pop(0)
+        if not isinstance(linked, BaseException) or id(linked) in ids:
             continue
-        ids.add(id(each))
-        yield each
-        waiting += [*each.args, getattr(each, "reason", None), each.__cause__, each.__context__]
+        ids.add(id(linked))
+        yield linked
+        waiting += [*linked.args, getattr(linked, "reason", None), linked.__cause__, linked.__context__]
 
 
 def without_traceback(error: ClientError) -> ClientError:

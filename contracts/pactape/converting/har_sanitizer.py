@@ -108,8 +108,11 @@ def _cookie(cookie: dict[str, Any], scrubber: Scrubber) -> dict[str, Any]:
     return {**cookie, "value": "scrubbed" if value and clean == value else clean}
 
 
-def _named(each: dict[str, Any], scrubber: Scrubber) -> dict[str, Any]:
-    return {**each, "value": scrubber.value(each.get("value", ""), name=str(each.get("name", "")))}
+def _named(named_value: dict[str, Any], scrubber: Scrubber) -> dict[str, Any]:
+    return {
+        **named_value,
+        "value": scrubber.value(named_value.get("value", ""), name=str(named_value.get("name", ""))),
+    }
 
 
 def _body(

@@ -82,7 +82,7 @@ class Client:
 
     def selected_versions(self, provider: str = "Users", **query: Any) -> list[str]:
         """Return the consumer versions of what a provider is to verify."""
-        names = [each["_links"]["self"]["name"] for each in self.selected(provider, **query)]
+        names = [pact["_links"]["self"]["name"] for pact in self.selected(provider, **query)]
         return [name.partition("(")[2].partition(")")[0] for name in names]
 
 
@@ -93,7 +93,7 @@ def status(broker: Client, method: str, path: str, body: Any = None) -> int:
 
 def numbers(broker: Client, path: str) -> list[str]:
     """Return the numbers of the pacticipant versions that are listed at a path."""
-    return [each["number"] for each in broker.get(path)["_embedded"]["versions"]]
+    return [pact["number"] for pact in broker.get(path)["_embedded"]["versions"]]
 
 
 def environment(broker: Client, name: str = "prod") -> str:

@@ -48,7 +48,7 @@ def test_four_processes_with_ten_interactions_each_leave_forty(tmp_path: Path, p
     commands = [[sys.executable, "-c", script, provider.url, str(me), str(path)] for me in range(4)]
     processes = [subprocess.Popen(command) for command in commands]
     assert [process.wait(timeout=60) for process in processes] == [0, 0, 0, 0]
-    assert len({each.request.url for each in read_cassette(path)}) == 40
+    assert len({exchange.request.url for exchange in read_cassette(path)}) == 40
 
 
 def test_two_recordings_at_once_are_both_kept(tmp_path: Path, provider: Provider) -> None:
@@ -59,7 +59,7 @@ def test_two_recordings_at_once_are_both_kept(tmp_path: Path, provider: Provider
         with use_cassette(path, mode=RecordMode.NEW_EPISODES):
             requests.get(f"{provider.url}/inner", timeout=5)
         requests.get(f"{provider.url}/outer", timeout=5)
-    urls = [each.request.url for each in read_cassette(path)]
+    urls = [exchange.request.url for exchange in read_cassette(path)]
     assert urls == [f"{provider.url}/inner", f"{provider.url}/outer"]
 
 

@@ -162,7 +162,8 @@ def test_what_it_recorded_is_read(tmp_path: Path, url: str, ask: Callable[..., A
         answers = ask_all(ask, url)
     exchanges = read_cassette(tmp_path / "cassette.yaml")
     assert [
-        (each.request.method, each.request.url.removeprefix(url), each.request.body) for each in exchanges
+        (exchange.request.method, exchange.request.url.removeprefix(url), exchange.request.body)
+        for exchange in exchanges
     ] == [
         ("GET", "/users/7", b""),
         ("GET", "/packed", b""),
@@ -170,7 +171,9 @@ def test_what_it_recorded_is_read(tmp_path: Path, url: str, ask: Callable[..., A
         ("POST", "/users", b'{"name": "Ada"}'),
         ("POST", "/users", b'{"name": "Grace"}'),
     ]
-    assert [Answer(each.response.status, _unpacked(each.response.body)) for each in exchanges] == answers
+    assert [
+        Answer(exchange.response.status, _unpacked(exchange.response.body)) for exchange in exchanges
+    ] == answers
 
 
 @every_library

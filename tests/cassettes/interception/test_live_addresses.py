@@ -65,7 +65,7 @@ def test_a_request_reaches_the_live_address_and_is_recorded_with_its_own(
     with use_cassette(path, mode=RecordMode.ALL, live_urls={provider.url: CANONICAL}):
         body = json.loads(LIBRARIES[library]())
     assert body["path"] == "/users/7?x=1"
-    assert [each.request.url for each in read_cassette(path)] == [URL]
+    assert [exchange.request.url for exchange in read_cassette(path)] == [URL]
 
 
 def test_a_request_to_the_live_address_is_recorded_with_the_canonical_url(
@@ -74,7 +74,7 @@ def test_a_request_to_the_live_address_is_recorded_with_the_canonical_url(
     path = tmp_path / "a.yaml"
     with use_cassette(path, mode=RecordMode.ALL, live_urls={provider.url: CANONICAL}):
         requests.get(f"{provider.url}/users/7", timeout=10)
-    assert [each.request.url for each in read_cassette(path)] == [f"{CANONICAL}/users/7"]
+    assert [exchange.request.url for exchange in read_cassette(path)] == [f"{CANONICAL}/users/7"]
 
 
 @pytest.mark.parametrize(

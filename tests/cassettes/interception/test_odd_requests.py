@@ -103,7 +103,7 @@ def test_text_is_sent_in_the_charset_of_the_library(tmp_path: Path, provider: Pr
             connection.request("POST", "/a", "caf\xe9")
             connection.getresponse().read()
         requests.post(f"{provider.url}/a", data="caf\xe9", timeout=30)
-    bodies = [each.request.body for each in read_cassette(tmp_path / "c.yaml")]
+    bodies = [exchange.request.body for exchange in read_cassette(tmp_path / "c.yaml")]
     assert bodies == [b"caf\xe9", "caf\xe9".encode()] == [body for _, body in provider.received]
 
 
@@ -236,7 +236,7 @@ def test_a_stock_cassette_inside_records_what_it_lacks(
         vcr.use_cassette(str(tmp_path / "inner.yaml")) as inner,
     ):
         requests.get(f"{provider.url}/inside", timeout=30)
-    assert [each.uri for each in inner.requests] == [f"{provider.url}/inside"]
+    assert [request.uri for request in inner.requests] == [f"{provider.url}/inside"]
 
 
 def test_a_response_that_does_not_end_in_time_is_refused_with_its_request(

@@ -40,8 +40,8 @@ def cassette(tmp_path: Path, provider: Provider) -> Path:
         provider.routes[route] = partial(reply_with, answer)
     path = tmp_path / "cassette.yaml"
     with use_cassette(path, mode=RecordMode.ALL):
-        for each in ANSWERS:
-            requests.get(provider.url + each, timeout=5, allow_redirects=False)
+        for body in ANSWERS:
+            requests.get(provider.url + body, timeout=5, allow_redirects=False)
         requests.post(f"{provider.url}/echo?b=2&a=1", json={"a": [1, 2]}, timeout=5)
     return path
 
@@ -61,7 +61,7 @@ def answer_of(session: requests.Session, url: str, **options: Any) -> dict[str, 
             "headers": dict(answer.headers),
             "content": answer.content,
             "cookies": session.cookies.get_dict(),
-            "history": [each.status_code for each in answer.history],
+            "history": [redirect.status_code for redirect in answer.history],
             "raw": (answer.raw.status, answer.raw.getheaders(), answer.raw.version),
             "raw_attributes": set(vars(answer.raw)) - {"retries", "_pool", "_connection"},
         }

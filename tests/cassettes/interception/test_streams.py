@@ -90,8 +90,8 @@ def by_async_httpx(url: str) -> list[bytes]:
     async def read_chunks() -> list[bytes]:
         events: list[bytes] = []
         async with httpx.AsyncClient(trust_env=False) as client, client.stream("GET", url) as response:
-            async for each in response.aiter_bytes():
-                events.append(each)
+            async for byte in response.aiter_bytes():
+                events.append(byte)
                 if len(events) == len(EVENTS):
                     break
         return events
@@ -103,8 +103,8 @@ def by_aiohttp(url: str) -> list[bytes]:
     async def read_chunks() -> list[bytes]:
         events: list[bytes] = []
         async with aiohttp.ClientSession() as session, session.get(url) as response:
-            async for each in response.content.iter_any():
-                events.append(each)
+            async for chunk in response.content.iter_any():
+                events.append(chunk)
                 if len(events) == len(EVENTS):
                     break
         return events

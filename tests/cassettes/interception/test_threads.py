@@ -102,7 +102,7 @@ def test_eight_threads_are_all_recorded(
 ) -> None:
     with use_cassette(tmp_path / "cassette.yaml", mode=RecordMode.ALL):
         on_threads(lambda number: get(f"{provider.url}/{number}"), 160)
-    assert len({each.request.url for each in read_cassette(tmp_path / "cassette.yaml")}) == 160
+    assert len({exchange.request.url for exchange in read_cassette(tmp_path / "cassette.yaml")}) == 160
 
 
 def test_two_threads_may_each_use_a_cassette_of_their_own(tmp_path: Path, provider: Provider) -> None:

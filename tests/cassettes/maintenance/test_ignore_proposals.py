@@ -42,7 +42,7 @@ def propose(
 ) -> tuple[list[str], list[str], dict[str, int]]:
     proposals = propose_ignores([paths], LookupOptions(rules=rules or MatchRules()))
     counts = {name: count for name, count in proposals.counts.items() if count}
-    return [each.entry for each in proposals.entries], list(proposals.undecided), counts
+    return [entry.entry for entry in proposals.entries], list(proposals.undecided), counts
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def project(tmp_path: Path) -> Path:
 def test_a_finding_names_the_field(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(CASSETTE % f'{{"user": {{"api_key": "{SECRET}"}}}}', encoding="utf-8")
-    assert [str(each) for each in lint_cassette(path)] == [
+    assert [str(finding) for finding in lint_cassette(path)] == [
         f"{path}: interactions[0]: response body: $.user.api_key: secret field"
     ]
 
@@ -87,7 +87,7 @@ def test_the_test_and_its_provider_states_are_linted(tmp_path: Path) -> None:
         f" states: [{{name: a user, parameters: {{password: {SECRET}}}}}]}}\n"
     )
     path.write_text(CASSETTE % "{}" + metadata, encoding="utf-8")
-    assert [(each.place, each.field) for each in lint_cassette(path)] == [
+    assert [(finding.place, finding.field) for finding in lint_cassette(path)] == [
         ("test", ""),
         ("provider state", "$.password"),
     ]
@@ -97,7 +97,7 @@ def test_a_body_under_a_wrong_content_coding_is_linted_unchanged(tmp_path: Path)
     path = tmp_path / "a.yaml"
     text = CASSETTE % f'{{"api_key": "{SECRET}"}}'
     path.write_text(text.replace("Content-Type", "Content-Encoding: [br], Content-Type"), encoding="utf-8")
-    assert [each.field for each in lint_cassette(path)] == ["$.api_key"]
+    assert [finding.field for finding in lint_cassette(path)] == ["$.api_key"]
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def test_a_body_is_recorded_as_the_bytes_and_the_content_type_that_were_sent(
     send, make = FORMS[form]
     with use_cassette(tmp_path / "c.yaml", mode=RecordMode.ALL):
         send(f"{provider.url}/x", make("Ada", ""))
-    (request,) = [each.request for each in read_cassette(tmp_path / "c.yaml")]
+    (request,) = [exchange.request for exchange in read_cassette(tmp_path / "c.yaml")]
     kind, body = provider.received[-1]
     assert (content_type(request.headers), request.body) == (kind, body)
 
@@ -124,11 +124,11 @@ def test_the_contract_of_a_recording_accepts_its_request_and_is_kept_by_its_prov
     (interaction,) = json.loads(pacts[0].read_bytes())["interactions"]
     with use_cassette(tmp_path / "again.yaml", mode=RecordMode.ALL) as cassette:
         send(f"{provider.url}/x", make("Ada", "another-Secret-91"))
-    (live,) = [each.request for each in read_cassette(cassette.file)]
+    (live,) = [exchange.request for exchange in read_cassette(cassette.file)]
     kind, body = provider.received[-1]
     headers = tuple((name, value) for name, value in live.headers if name.lower() != "content-type")
     again = Request(method=live.method, url=live.url, headers=(*headers, ("Content-Type", kind)), body=body)
-    assert [str(each) for each in RequestMatcher(interaction["request"]).mismatches(again)] == []
+    assert [str(mismatch) for mismatch in RequestMatcher(interaction["request"]).mismatches(again)] == []
 
 
 @pytest.mark.long
@@ -142,7 +142,7 @@ def test_the_official_verifier_finds_the_contracts_of_all_forms_kept(
         pacts = contracts_of(root, provider.url)
         (root / "pacts").rename(tmp_path / f"pacts-{number}")
         (result,) = verify_provider(
-            [tmp_path / f"pacts-{number}" / each.name for each in pacts], url=provider.url, states={}
+            [tmp_path / f"pacts-{number}" / pact.name for pact in pacts], url=provider.url, states={}
         ).results
         assert (list(FORMS)[number], result.failures) == (list(FORMS)[number], ())
 
@@ -155,7 +155,7 @@ def test_no_body_is_recorded_as_none_replays_and_its_contract_is_kept(
     path = tmp_path / "cassettes" / "c.yaml"
     with use_cassette(path, mode=RecordMode.ALL):
         recorded = send(f"{provider.url}/x", options)
-    assert [each.request.body for each in read_cassette(path)] == [b""]
+    assert [exchange.request.body for exchange in read_cassette(path)] == [b""]
     with use_cassette(path):
         assert send(f"{provider.url}/x", options) == recorded
     assert verify_in_process(contracts_of(tmp_path, provider.url), app=application, states={}).passed

@@ -127,7 +127,7 @@ class Memory:
 
     def load_cassette(self, _path: str, serializer: Any) -> tuple[list[VcrRequest], list[dict[str, Any]]]:
         assert serializer is not None
-        return copy.deepcopy(self.requests), [response(str(each)) for each in range(len(self.requests))]
+        return copy.deepcopy(self.requests), [response(str(number)) for number in range(len(self.requests))]
 
     def save_cassette(self, *_: Any, **__: Any) -> None:
         """Keep nothing: the trial compares answers."""
@@ -159,7 +159,7 @@ def ask_whether(cassette: Cassette, request: VcrRequest) -> Any:
 
 
 def ask_all(cassette: Cassette, request: VcrRequest) -> Any:
-    return [each["body"]["string"] for each in cassette.responses_of(request)]
+    return [response["body"]["string"] for response in cassette.responses_of(request)]
 
 
 def rewind(cassette: Cassette, _request: VcrRequest) -> Any:

@@ -39,7 +39,7 @@ def _seconds(text: str, kind: str) -> float:
 
 def _growth(name: str, kind: str, size: int) -> float:
     """How many times as long twice the text takes: the least of up to four measurements."""
-    once, twice = (HOSTILE_TEXTS[name](each) for each in (size, 2 * size))
+    once, twice = (HOSTILE_TEXTS[name](length) for length in (size, 2 * size))
     least = float("inf")
     for _ in range(4):
         ratio = max(SHORTEST, _seconds(twice, kind)) / max(SHORTEST, _seconds(once, kind))

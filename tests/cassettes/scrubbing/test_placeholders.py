@@ -88,38 +88,38 @@ def test_a_placeholder_is_recognized_as_one_and_as_a_mask(secret: str) -> None:
 
 def test_numbers_stay_numbers_of_their_type_and_differ() -> None:
     placeholders = NumberedPlaceholders()
-    numbers = [placeholders.for_number(each) for each in (4711, 4712, 4711, 4.5)]
+    numbers = [placeholders.for_number(number) for number in (4711, 4712, 4711, 4.5)]
     assert (numbers, list(map(type, numbers))) == ([0, 2, 0, 3.0], [int, int, int, float])
 
 
 def test_many_numbers_have_placeholders_that_differ() -> None:
     placeholders = NumberedPlaceholders()
-    assert len({placeholders.for_number(each) for each in range(5000, 5300)}) == 300
+    assert len({placeholders.for_number(number) for number in range(5000, 5300)}) == 300
 
 
 def test_many_codes_have_placeholders_that_differ() -> None:
     placeholders = NumberedPlaceholders()
-    assert len({placeholders.for_text(f"{each}") for each in range(5000, 5300)}) == 300
+    assert len({placeholders.for_text(f"{number}") for number in range(5000, 5300)}) == 300
 
 
 def test_thousands_of_secrets_have_placeholders_that_differ_and_stay_the_same() -> None:
     placeholders = NumberedPlaceholders()
-    secrets = [f"secret{each}x" for each in range(3000)]
-    first = [placeholders.for_text(each) for each in secrets]
-    assert (len(set(first)), [placeholders.for_text(each) for each in secrets]) == (3000, first)
+    secrets = [f"secret{number}x" for number in range(3000)]
+    first = [placeholders.for_text(secret) for secret in secrets]
+    assert (len(set(first)), [placeholders.for_text(secret) for secret in secrets]) == (3000, first)
 
 
 def test_a_secret_after_thousands_of_others_keeps_its_form() -> None:
     placeholders = NumberedPlaceholders()
-    for each in range(2000):
-        placeholders.for_text(f"secret{each}x")
+    for number in range(2000):
+        placeholders.for_text(f"secret{number}x")
     assert [placeholders.for_text("tulip@example.org") for _ in range(2)] == ["scrubbed@example.com"] * 2
 
 
 def test_a_secret_of_many_is_found_where_it_stands_quoted() -> None:
     scrubber = Scrubber()
-    secrets = [f"se cret/{each}x" for each in range(100)]
-    scrubber.body(json.dumps([{"password": each} for each in secrets]).encode(), "application/json")
+    secrets = [f"se cret/{number}x" for number in range(100)]
+    scrubber.body(json.dumps([{"password": secret} for secret in secrets]).encode(), "application/json")
     assert (
         scrubber.replace_known("see se%20cret%2F99x and se+cret%2F98x") == "see scrubbed-100 and scrubbed-99"
     )
@@ -173,7 +173,7 @@ def test_a_secret_of_an_answer_has_the_same_placeholder_wherever_it_is_sent() ->
 
 def test_more_secrets_than_are_looked_for_one_by_one_are_still_found_where_they_stand_alone() -> None:
     scrubber = Scrubber()
-    secrets = [f"q8Zr1LmX0vTy7Pb{each:03}" for each in range(100)]
+    secrets = [f"q8Zr1LmX0vTy7Pb{number:03}" for number in range(100)]
     scrubber.value({"passwords": secrets})
     text = " ".join(secrets)
     assert (
@@ -194,7 +194,7 @@ def test_a_short_secret_is_not_looked_for_elsewhere() -> None:
 def test_where_a_secret_stood_is_noted_and_its_value_is_not() -> None:
     scrubber = Scrubber()
     scrubber.body(b'{"users": [{"client_secret": "q8Zr1LmX0vTy7PbK"}]}', "application/json")
-    assert [(each.field, each.kind) for each in scrubber.replaced] == [
+    assert [(replacement.field, replacement.kind) for replacement in scrubber.replaced] == [
         ("$.users[].client_secret", "secret field")
     ]
 

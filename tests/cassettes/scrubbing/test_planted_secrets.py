@@ -39,8 +39,8 @@ def test_no_harmless_field_is_destroyed() -> None:
 @pytest.mark.parametrize("form", FORMS, ids=[f"{index} {form.kind}" for index, form in enumerate(FORMS)])
 def test_a_form_finds_its_example_and_not_its_counterexample(form: ProviderForm) -> None:
     example, other = expand_example(form.example), expand_example(form.counterexample)
-    kinds = [each.kind for each in _replaced(f"see {example} there")]
-    assert (bool(kinds), form.kind in [each.kind for each in _replaced(other)]) == (True, False)
+    kinds = [replacement.kind for replacement in _replaced(f"see {example} there")]
+    assert (bool(kinds), form.kind in [replacement.kind for replacement in _replaced(other)]) == (True, False)
 
 
 def _replaced(text: str) -> list:  # type: ignore[type-arg]  # of the module's own type

@@ -203,8 +203,8 @@ def test_a_secret_is_found_in_a_large_document_of_many_suspicious_names() -> Non
     names = {f"token_{chr(97 + at)}x": "Hello" for at in range(20)}
     body = json.dumps([names, " " * LARGE_DOCUMENT, {"token_dx": SECRET}]).encode()
     clean = [
-        QuickChecks(ScrubRules()).is_clean_document(each)
-        for each in (body, body.replace(SECRET.encode(), b"Hi"))
+        QuickChecks(ScrubRules()).is_clean_document(document)
+        for document in (body, body.replace(SECRET.encode(), b"Hi"))
     ]
     assert clean == [False, True]
 

@@ -123,7 +123,7 @@ OTHERS = [
     ("application/xml", f"<r><SessionToken>{RANDOM}</SessionToken></r>"),
     ("text/plain", KEY),
 ]
-BODIES = [*((FORM, each) for each in FORMS), *((JSON, json.dumps(each)) for each in VALUES), *OTHERS]
+BODIES = [*((FORM, form) for form in FORMS), *((JSON, json.dumps(content)) for content in VALUES), *OTHERS]
 SECRETS = (RANDOM, JWT, KEY, json.dumps(KEY)[1:-1], HEX, "4111111111111111", "5500005555555559", "492817")
 
 
@@ -148,7 +148,7 @@ def test_a_secret_in_a_body_is_scrubbed(kind: str, body: str) -> None:
     assert_clean(Scrubber().body(body.encode(), kind).decode(), body)
 
 
-@pytest.mark.parametrize(("kind", "body"), [each for each in BODIES if each[0] == JSON])
+@pytest.mark.parametrize(("kind", "body"), [body for body in BODIES if body[0] == JSON])
 def test_a_scrubbed_json_body_is_json_still(kind: str, body: str) -> None:
     assert json.loads(Scrubber().body(body.encode(), kind)).keys() == json.loads(body).keys()
 

@@ -40,10 +40,10 @@ class Listener:
 
     def close(self) -> None:
         """Stop, also where a client keeps its connection open."""
-        for each in (self._socket, self._connection):
-            if each is not None:
+        for opened in (self._socket, self._connection):
+            if opened is not None:
                 with suppress(OSError):
-                    each.shutdown(socket.SHUT_RDWR)
+                    opened.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self._thread.join(5)
 

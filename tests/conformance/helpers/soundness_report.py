@@ -59,27 +59,28 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def failed(self) -> tuple[Verdict, ...]:
         """The recordings that break their contract by either judge's word."""
-        return tuple(each for each in self.verdicts if each.official or each.own)
+        return tuple(verdict for verdict in self.verdicts if verdict.official or verdict.own)
 
     @property
     def disagreements(self) -> tuple[Verdict, ...]:
         """The recordings, and the requests with another's answer, that only one of the judges finds sound."""
-        return tuple(each for each in (*self.verdicts, *self.swapped) if not each.judges_agree)
+        return tuple(swap for swap in (*self.verdicts, *self.swapped) if not swap.judges_agree)
 
 
 def show(reports: list[Report]) -> None:
     """Print what fails, the table, and the reasons for what took no part."""
     for report in reports:
-        for each in report.failed:
-            print(f"{report.project}: {each.description} ({each.place})")
-            print(*(f"  official: {failure}" for failure in each.official[:5]), sep="\n")
-            print(*(f"  own: {failure}" for failure in each.own[:5]), sep="\n")
+        for interaction in report.failed:
+            print(f"{report.project}: {interaction.description} ({interaction.place})")
+            print(*(f"  official: {failure}" for failure in interaction.official[:5]), sep="\n")
+            print(*(f"  own: {failure}" for failure in interaction.own[:5]), sep="\n")
     for report in reports:
-        for each in set(report.disagreements) - set(report.failed):
+        for disagreement in set(report.disagreements) - set(report.failed):
+            what = f"another answer to {disagreement.description} ({disagreement.place})"
+            print(f"{report.project}: the judges disagree on {what}")
             print(
-                f"{report.project}: the judges disagree on another answer to {each.description} ({each.place})"
+                f"  official: {disagreement.official[:2] or 'sound'}\n  own: {disagreement.own[:2] or 'sound'}"
             )
-            print(f"  official: {each.official[:2] or 'sound'}\n  own: {each.own[:2] or 'sound'}")
     print(f"{'project':36}" + "".join(f"{name:>14}" for name in _COLUMNS))
     for report in [*reports, _total(reports)]:
         failed = len(report.failed)
@@ -90,11 +91,11 @@ def show(reports: list[Report]) -> None:
             report.interactions,
             len(report.verdicts) - failed,
             failed,
-            len([each for each in report.swapped if each.official]),
+            len([swap for swap in report.swapped if swap.official]),
             len(report.disagreements),
             sum(report.exclusions.values()),
         )
-        print(f"{row[0]:36}" + "".join(f"{each:>14}" for each in row[1:]))
+        print(f"{row[0]:36}" + "".join(f"{cell:>14}" for cell in row[1:]))
     for reason, count in sorted(_total(reports).exclusions.items()):
         print(f"left out {count}: {reason}")
 
@@ -107,7 +108,7 @@ def _total(reports: list[Report]) -> Report:
         project="all",
         cassettes=sum(report.cassettes for report in reports),
         interactions=sum(report.interactions for report in reports),
-        verdicts=tuple(each for report in reports for each in report.verdicts),
-        swapped=tuple(each for report in reports for each in report.swapped),
+        verdicts=tuple(verdict for report in reports for verdict in report.verdicts),
+        swapped=tuple(swap for report in reports for swap in report.swapped),
         exclusions=dict(exclusions),
     )

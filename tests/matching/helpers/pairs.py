@@ -85,12 +85,12 @@ def rules_for(value: Any, chance: random.Random) -> dict[str, Any]:
 def _places(value: Any, path: str) -> Any:
     yield path
     if isinstance(value, dict):
-        for name, each in value.items():
+        for name, member in value.items():
             plain = name.isascii() and name.isidentifier()
-            yield from _places(each, f"{path}.{name}" if plain else f"{path}['{name}']")
+            yield from _places(member, f"{path}.{name}" if plain else f"{path}['{name}']")
     if isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from _places(each, f"{path}[{index}]")
+        for index, item in enumerate(value):
+            yield from _places(item, f"{path}[{index}]")
 
 
 def _blurred(path: str, wildcard: str, chance: random.Random) -> str:
@@ -175,14 +175,14 @@ def actual_for(value: Any, chance: random.Random) -> Any:
 
 
 def _changed_object(value: dict[str, Any], chance: random.Random) -> dict[str, Any]:
-    changed = {name: actual_for(each, chance) for name, each in value.items() if chance.random() > 0.06}
+    changed = {name: actual_for(member, chance) for name, member in value.items() if chance.random() > 0.06}
     if chance.random() < 0.15:
         changed[chance.choice(NAMES)] = expected_value(chance, 1)
     return changed
 
 
 def _changed_list(value: list[Any], chance: random.Random) -> list[Any]:
-    changed = [actual_for(each, chance) for each in value if chance.random() > 0.08]
+    changed = [actual_for(item, chance) for item in value if chance.random() > 0.08]
     more = range(chance.choice([0, 0, 0, 1, 3]))
     return changed + [copy.deepcopy(chance.choice(value or SCALARS)) for _ in more]
 
@@ -190,5 +190,5 @@ def _changed_list(value: list[Any], chance: random.Random) -> list[Any]:
 def _changed_scalar(value: Any, chance: random.Random) -> Any:
     if chance.random() < 0.55:
         return value
-    same = [each for each in SCALARS if type(each) is type(value)]
+    same = [scalar for scalar in SCALARS if type(scalar) is type(value)]
     return chance.choice(same if same and chance.random() < 0.7 else SCALARS)

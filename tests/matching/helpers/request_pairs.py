@@ -74,7 +74,7 @@ def expected_request(chance: random.Random) -> dict[str, Any]:
         request["headers"]["Content-Type"] = ["application/json"]
         request["body"] = {"content": content, "contentType": "application/json"}
         rules["body"] = rules_for(content, chance)
-    request["matchingRules"] = {name: each for name, each in rules.items() if each}
+    request["matchingRules"] = {name: part_rules for name, part_rules in rules.items() if part_rules}
     return request
 
 

@@ -45,7 +45,7 @@ def expected_body(kind: str, chance: random.Random) -> str:
 def _element(chance: random.Random, depth: int) -> str:
     name = chance.choice("abc")
     names = chance.sample(["i", "j"], chance.choice([0, 0, 1, 2]))
-    attributes = "".join(f' {each}="{chance.choice(VALUES)}"' for each in names)
+    attributes = "".join(f' {name}="{chance.choice(VALUES)}"' for name in names)
     children = "".join(_element(chance, depth - 1) for _ in range(chance.choice([0, 1, 2]) if depth else 0))
     return f"<{name}{attributes}>{chance.choice(VALUES)}{children}</{name}>"
 

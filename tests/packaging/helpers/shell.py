@@ -171,7 +171,7 @@ class Shell:
             text=True,
             check=True,
         )
-        pairs = (each.partition("=") for each in done.stdout.split("\0"))
+        pairs = (part.partition("=") for part in done.stdout.split("\0"))
         self._environment |= {name: value for name, _, value in pairs if name}
 
     def _serve(self, command: str, port: int) -> str:

@@ -78,6 +78,6 @@ def test_learns_that_a_product_is_out_of_stock(keep: Keep) -> None:
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
 def test_what_is_written_by_hand_stands_in_the_contract_beside_what_was_recorded(path: Path) -> None:
-    by_hand = {each["description"] for each in interactions(path)}
-    contract = {each["description"] for each in interactions(CONTRACTS / path.name)}
+    by_hand = {interaction["description"] for interaction in interactions(path)}
+    contract = {interaction["description"] for interaction in interactions(CONTRACTS / path.name)}
     assert (by_hand <= contract, len(contract) > len(by_hand) > 0) == (True, True)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PACT = Path(__file__).resolve().parents[3] / "contracts" / "pacts" / "storefront-web-storefront-users.json"
 INTERACTIONS: dict[str, Any] = {
-    each["description"]: each for each in json.loads(PACT.read_bytes())["interactions"]
+    interaction["description"]: interaction for interaction in json.loads(PACT.read_bytes())["interactions"]
 }
 ADA = "3f2b8c1e-5d7a-4c9b-9e21-6a0f4b7d8c11"
 NOBODY = "00000000-0000-4000-8000-000000000000"

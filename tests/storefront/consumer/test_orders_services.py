@@ -49,7 +49,10 @@ def test_learns_that_the_user_of_an_order_does_not_exist(ordering_users: UserApi
 @pytest.mark.given("products are in stock", **{"prod-1": 10, "prod-2": 5})
 def test_checks_stock(inventory: InventoryClient) -> None:
     availability = inventory.check_stock(ITEMS)
-    assert (availability.available, {each.product_id: each.available for each in availability.details}) == (
+    assert (
+        availability.available,
+        {detail.product_id: detail.available for detail in availability.details},
+    ) == (
         True,
         {"prod-1": 10, "prod-2": 5},
     )

@@ -67,6 +67,6 @@ def test_shows_somebody_a_message(notifications: NotificationClient) -> None:
 
 @pytest.mark.given("somebody was notified", recipient="ada@example.com", text="Welcome!")
 def test_reads_the_messages_to_somebody(notifications: NotificationClient) -> None:
-    assert [each.content for each in notifications.messages_to("ada@example.com")] == [
+    assert [message.content for message in notifications.messages_to("ada@example.com")] == [
         {"message": "Welcome!"}
     ]

@@ -44,10 +44,10 @@ class Proxy:
     def cut(self) -> int:
         """Cut all connections; gives how many there were."""
         cut, self._open = self._open, []
-        for each in cut:
+        for connection in cut:
             with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
         return len(cut) // 2
 
     def close(self) -> None:
@@ -68,9 +68,9 @@ class Proxy:
         with suppress(OSError):
             while data := source.recv(65536):
                 sink.sendall(data)
-        for each in (source, sink):
+        for end in (source, sink):
             with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
+                end.shutdown(socket.SHUT_RDWR)
 
 
 class World:

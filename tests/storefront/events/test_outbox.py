@@ -80,7 +80,7 @@ def test_whatever_the_order_of_arrival_events_are_applied_in_theirs(
 def test_an_event_that_comes_again_is_not_applied_again(world: World) -> None:
     world.live()
     first, second, _ = due(world)
-    assert [applied(world, each) for each in (first, first, second, first)] == [
+    assert [applied(world, event) for event in (first, first, second, first)] == [
         "applied",
         "again",
         "applied",

@@ -111,7 +111,7 @@ def console_output() -> Iterator[str]:
 def test_the_command_s_mailer_welcomes_a_user_created_over_http(console_output: str) -> None:
     clients = re.findall(r"curl -u ([^:]+):(\S+) \\\s+-d grant_type=client_credentials (\S+)", console_output)
     (web, secret, token_url), *others = clients
-    orders = next(each for each in others if each[0] == "storefront-orders")
+    orders = next(other for other in others if other[0] == "storefront-orders")
     url = re.search(r"^users API: (\S+)", console_output, re.MULTILINE)
     notifications = re.search(r"^notifications: (\S+)", console_output, re.MULTILINE)
     assert url is not None
@@ -126,4 +126,4 @@ def test_the_command_s_mailer_welcomes_a_user_created_over_http(console_output: 
     deadline = time.monotonic() + 60
     while not (messages := client.messages_to(email)) and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert [each.kind for each in messages] == ["welcome"]
+    assert [message.kind for message in messages] == ["welcome"]

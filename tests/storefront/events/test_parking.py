@@ -70,8 +70,8 @@ def relay(world: World, *, times: int) -> None:
 def parked(world: World) -> list[tuple[str, uuid.UUID, int, int, str]]:
     with world.database.transaction() as session:
         return [
-            (each.subscriber, each.user_id, each.sequence, each.attempts, each.error)
-            for each in parking.parked(session)
+            (message.subscriber, message.user_id, message.sequence, message.attempts, message.error)
+            for message in parking.parked(session)
         ]
 
 

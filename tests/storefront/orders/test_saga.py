@@ -131,8 +131,8 @@ def test_an_order_that_two_threads_place_at_once_is_processed_once(shop: Shop) -
     orchestrators = [shop.orchestrator() for _ in range(4)]
     order_id = str(uuid.uuid4())
     threads = [
-        threading.Thread(target=each.process_order, args=(shop.order,), kwargs={"order_id": order_id})
-        for each in orchestrators
+        threading.Thread(target=orchestrator.process_order, args=(shop.order,), kwargs={"order_id": order_id})
+        for orchestrator in orchestrators
     ]
     for thread in threads:
         thread.start()

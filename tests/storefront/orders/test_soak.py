@@ -161,7 +161,7 @@ def test_stock_money_orders_and_shipments_balance_after_orders_under_faults(
         services = {name: Unreliable(storefront, name, seed=number) for number, name in enumerate(PROVIDERS)}
         for service in services.values():
             stack.callback(service.kill)
-        clients = storefront.services(instead={name: each.url for name, each in services.items()})
+        clients = storefront.services(instead={name: service.url for name, service in services.items()})
         patience = Patience(waits=(0.0, 0.2), later=1.0, attempts=100)
         orchestrator = OrderOrchestrator(clients, storefront.database, patience=patience)
         orchestrator.set_timeout(8000)
@@ -177,7 +177,7 @@ def test_stock_money_orders_and_shipments_balance_after_orders_under_faults(
         orchestrator.close()
         totals = balance(storefront)
     with capsys.disabled():
-        kills = sum(each.kills for each in services.values())
+        kills = sum(service.kills for service in services.values())
         print(f"\nsoak, {SECONDS:.0f} s: {dict(outcomes)}, {kills} kills, {totals}")  # noqa: T201 -- to be read
     assert (outcomes["completed"] > SECONDS, outcomes["failed"] > 0) == (True, True)
     assert nothing_is_half(totals)

@@ -85,7 +85,7 @@ def test_users_read_their_own_orders(ada: Asker) -> None:
     orders = ada.ask("GET", "orders", f"/orders?userId={ADA}").json()["items"]
     assert (
         ada.ask("GET", "orders", f"/orders/{ORDER}").status_code,
-        [each["orderId"] for each in orders],
+        [order["orderId"] for order in orders],
     ) == (
         200,
         [ORDER],

@@ -48,4 +48,4 @@ def differences(database: Database, chain: Chain) -> list[object]:
     with database.engine.connect() as connection:
         options = {"include_schemas": True, "include_name": own, "version_table_schema": chain.schema}
         operations = compare_metadata(MigrationContext.configure(connection, opts=options), chain.metadata)
-    return [each for each in operations if "alembic_version" not in repr(each)]
+    return [operation for operation in operations if "alembic_version" not in repr(operation)]

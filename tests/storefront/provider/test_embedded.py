@@ -72,9 +72,9 @@ def servers(folder: Path) -> list[int]:
     """The servers below `folder`: the processes that have it as an argument."""
     processes = psutil.process_iter(["name", "cmdline"])
     return [
-        each.pid
-        for each in processes
-        if "-D" in (line := each.info["cmdline"] or []) and _below(line, folder)
+        process.pid
+        for process in processes
+        if "-D" in (line := process.info["cmdline"] or []) and _below(line, folder)
     ]
 
 

@@ -43,10 +43,10 @@ SERVICES = ("users", "identity", "inventory", "payments", "shipping", "notificat
 
 def operations_of(schema: BaseSchema) -> Iterator[APIOperation[Any, Any, Any, Any]]:
     """All operations of a schema; one that schemathesis can't read fails the test."""
-    for each in schema.get_all_operations():
-        if isinstance(each, Err):
-            raise each.err()
-        yield each.ok()
+    for operation in schema.get_all_operations():
+        if isinstance(operation, Err):
+            raise operation.err()
+        yield operation.ok()
 
 
 def fuzz(running: Storefront, service: str, *, examples: int) -> None:
@@ -102,7 +102,7 @@ def fuzz_graphql(running: Storefront, *, examples: int) -> None:
             url = running.urls["users"] + "/graphql"
             answer = case.call(base_url=url, headers=running.authorization("users"))
             errors = answer.json().get("errors", [])
-            codes = {each.get("extensions", {}).get("code") for each in errors}
+            codes = {error.get("extensions", {}).get("code") for error in errors}
             assert (answer.status_code, "INTERNAL" in codes) == (200, False), answer.text
 
         ask()

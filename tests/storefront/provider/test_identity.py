@@ -50,7 +50,9 @@ def test_the_document_is_valid_openapi() -> None:
 
 def test_the_document_has_exactly_the_application_s_routes() -> None:
     document = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    described = {(path, method.upper()) for path, each in document["paths"].items() for method in each}
+    described = {
+        (path, method.upper()) for path, operations in document["paths"].items() for method in operations
+    }
     routes = {
         (rule.rule, method)
         for rule in create_app(TokenIssuer()).url_map.iter_rules()

@@ -116,8 +116,8 @@ def test_a_password_is_stored_as_an_argon2_hash_that_matches_only_it(storefront_
         repository = UserRepository(session)
         user = repository.add(email="ada@example.com", name="Ada", password="correct horse")
         queries = [
-            repository.password_matches(*each)
-            for each in [
+            repository.password_matches(*credentials)
+            for credentials in [
                 ("ADA@example.com", "correct horse"),
                 ("ada@example.com", "Correct horse"),
                 ("bob@example.com", "nobody's"),

@@ -53,7 +53,11 @@ def test_a_document_has_exactly_the_application_s_routes(storefront: Storefront,
         for rule in storefront.apps[service].url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    assert {(each.path, each.method) for each in OPERATIONS.values() if each.service == service} == routes
+    assert {
+        (operation.path, operation.method)
+        for operation in OPERATIONS.values()
+        if operation.service == service
+    } == routes
 
 
 @pytest.mark.filterwarnings(UNKNOWN_SCHEME)

@@ -44,7 +44,7 @@ MOMENTS = {"created_at", "expires_at", "number"}
 
 
 def test_the_names_of_all_states_are_different_and_each_has_a_case() -> None:
-    sizes = [len(each) for each in (INVENTORY, PAYMENTS, SHIPPING, NOTIFICATIONS, ORDERS)]
+    sizes = [len(states) for states in (INVENTORY, PAYMENTS, SHIPPING, NOTIFICATIONS, ORDERS)]
     assert (len(ALL), set(ALL)) == (sum(sizes), set(PARAMETERS))
 
 

@@ -164,7 +164,10 @@ def _rules(random: Random, value: Any, version: int) -> dict[str, Any]:
 
 def _paths(value: Any, path: str) -> list[str]:
     if isinstance(value, dict):
-        return [path, *(each for key, below in value.items() for each in _paths(below, f"{path}.{key}"))]
+        return [
+            path,
+            *(inner_path for key, below in value.items() for inner_path in _paths(below, f"{path}.{key}")),
+        ]
     if isinstance(value, list) and value:
         return [path, f"{path}[*]", *_paths(value[0], f"{path}[0]")]
     return [path]

@@ -124,17 +124,21 @@ class TestModule(msgspec.Struct, frozen=True, kw_only=True):
 
 def with_calls(unit: Unit, end: int | None, inner: Sequence[Unit]) -> Unit:
     """Return a marked unit with the calls that are inside of it."""
-    own = [each for each in inner if unit.line <= each.line and (end is None or each.line <= end)]
+    own = [
+        inner_unit
+        for inner_unit in inner
+        if unit.line <= inner_unit.line and (end is None or inner_unit.line <= end)
+    ]
     if not own or not unit.is_marked:
         return unit
-    secrets = (*unit.options.secrets, *(name for each in own for name in each.options.secrets))
+    secrets = (*unit.options.secrets, *(name for inner_unit in own for name in inner_unit.options.secrets))
     return msgspec.structs.replace(
         unit,
-        edits=tuple(sorted({*unit.edits, *(edit for each in own for edit in each.edits)})),
+        edits=tuple(sorted({*unit.edits, *(edit for inner_unit in own for edit in inner_unit.edits)})),
         options=msgspec.structs.replace(unit.options, secrets=secrets),
-        calls=tuple(call for each in own for call in each.calls),
+        calls=tuple(call for inner_unit in own for call in inner_unit.calls),
         without_counterpart=(
             *unit.without_counterpart,
-            *(line for each in own for line in each.without_counterpart),
+            *(line for inner_unit in own for line in inner_unit.without_counterpart),
         ),
     )

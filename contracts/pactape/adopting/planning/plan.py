@@ -132,10 +132,10 @@ class _Planner:
                 moves += unit_moves
                 edits[unit.line] = unit.edits
         if not moves:
-            self._notes += [f"{each.line}. {_RECORD}" for each in self._unrecorded[first:]]
+            self._notes += [f"{cassette.line}. {_RECORD}" for cassette in self._unrecorded[first:]]
             edits = {
-                line: each
-                for line, each in edits.items()
+                line: line_edits
+                for line, line_edits in edits.items()
                 if line not in {one.unit for one in self._unrecorded[first:]}
             }
             del self._unrecorded[first:]

@@ -60,7 +60,7 @@ def first_and_last(connection: Connection, table: Table, column: str) -> tuple[s
 
 def results_per_content(connection: Connection) -> dict[int, int]:
     """Return the number of contents by their number of results."""
-    each = select(func.count().label("number")).select_from(t.results).group_by(t.results.c.content_id)
-    numbers = each.subquery()
+    contents = select(func.count().label("number")).select_from(t.results).group_by(t.results.c.content_id)
+    numbers = contents.subquery()
     query = select(numbers.c.number, func.count()).group_by(numbers.c.number).order_by(numbers.c.number)
     return {row[0]: row[1] for row in connection.execute(query)}

@@ -163,8 +163,8 @@ def annotate_cassette(
         )
 
 
-def _with_reads(each: _Annotated, index: int, reads: ReadFields) -> _Annotated:
-    return msgspec.structs.replace(each, reads=reads[index]) if index in reads else each
+def _with_reads(interaction: _Annotated, index: int, reads: ReadFields) -> _Annotated:
+    return msgspec.structs.replace(interaction, reads=reads[index]) if index in reads else interaction
 
 
 def _current(path: Path) -> tuple[list[RecordedInteraction], tuple[RecordedMessage, ...]]:

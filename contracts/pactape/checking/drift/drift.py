@@ -118,7 +118,7 @@ def _exchanges(path: Path) -> list[Exchange]:
 
 def _tests_of(exchanges: Iterable[Exchange]) -> frozenset[str]:
     """The names of the tests that recorded the exchanges."""
-    return frozenset(test_name(each.provenance.test) for each in exchanges if each.provenance)
+    return frozenset(test_name(exchange.provenance.test) for exchange in exchanges if exchange.provenance)
 
 
 def _incomplete(

@@ -111,7 +111,9 @@ def _test_run(report: Path) -> TestRun:
     outcomes = {"failure", "error", "skipped"}
     return TestRun(
         failed=[failure for case in cases for failure in _failures(case)],
-        passed=frozenset(_name_in(case) for case in cases if outcomes.isdisjoint(each.tag for each in case)),
+        passed=frozenset(
+            _name_in(case) for case in cases if outcomes.isdisjoint(element.tag for element in case)
+        ),
     )
 
 

@@ -97,10 +97,10 @@ def run_verification(
     urls = parse_provider_urls(arguments.urls, option="--url", provider=arguments.provider)
     if len(urls) > 1 and arguments.headers:
         raise click.UsageError("--header would go to several providers; verify them one at a time")
-    each = [msgspec.structs.replace(arguments, url=url, provider=name) for name, url in urls.items()]
-    if len(each) > 1:
-        return tuple(_verify_several(settings, each, on_progress))
-    return (_verify_one(settings, each[0] if each else arguments, on_progress),)
+    of_providers = [msgspec.structs.replace(arguments, url=url, provider=name) for name, url in urls.items()]
+    if len(of_providers) > 1:
+        return tuple(_verify_several(settings, of_providers, on_progress))
+    return (_verify_one(settings, of_providers[0] if of_providers else arguments, on_progress),)
 
 
 def _verify_several(
@@ -119,15 +119,15 @@ def _verify_several(
             yield Verification(provider=name, results=(), unjudged=unjudged)
 
 
-def _with_own_files(settings: Settings, each: list[VerifyArguments]) -> list[VerifyArguments]:
+def _with_own_files(settings: Settings, of_providers: list[VerifyArguments]) -> list[VerifyArguments]:
     """The arguments of each provider, with its files; unreadable files are reported with the first provider.
 
     Raises:
         click.UsageError: A file belongs to another provider, or a provider has no file.
     """
-    files = files_by_provider(expand_paths(each[0].pacts))
+    files = files_by_provider(expand_paths(of_providers[0].pacts))
     unreadable = files.pop("", [])
-    names = {provider_name(settings, arguments.provider) or "" for arguments in each}
+    names = {provider_name(settings, arguments.provider) or "" for arguments in of_providers}
     for name in sorted(files.keys() - names):
         raise click.UsageError(f"no --url is given for the provider {name!r}; add --url {name}=URL")
     for name in sorted(names - files.keys()):
@@ -136,7 +136,7 @@ def _with_own_files(settings: Settings, each: list[VerifyArguments]) -> list[Ver
         msgspec.structs.replace(
             arguments, pacts=tuple(files[provider_name(settings, arguments.provider) or ""])
         )
-        for arguments in each
+        for arguments in of_providers
     )
     return [msgspec.structs.replace(first, pacts=(*first.pacts, *unreadable)), *others]
 

@@ -45,8 +45,8 @@ def chunks(name: str, secret: str) -> Iterator[bytes]:
 
 
 async def async_chunks(name: str, secret: str) -> AsyncIterator[bytes]:
-    for each in chunks(name, secret):
-        yield each
+    for chunk in chunks(name, secret):
+        yield chunk
 
 
 def form_data(name: str, secret: str) -> aiohttp.FormData:

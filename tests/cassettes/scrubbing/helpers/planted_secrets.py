@@ -190,7 +190,7 @@ class _Values:
         )
 
     def _of(self, letters: str, size: int) -> str:
-        first = self._random.choice([each for each in letters if each.isalpha()] or letters)
+        first = self._random.choice([letter for letter in letters if letter.isalpha()] or letters)
         return (
             first
             + "".join(self._random.choice(letters) for _ in range(size - 2))
@@ -657,6 +657,6 @@ def _provider_tokens() -> Iterator[Case]:
         match = form.form.search(token)
         secret = token
         if match is not None:
-            secret = next((each for each in match.groupdict().values() if each), "") or match.group()
+            secret = next((group for group in match.groupdict().values() if group), "") or match.group()
         yield Case(f"token {form.kind}", secret, body=_json({"note": f"see {token}"}))
         yield Case(f"token {form.kind} in lines", secret, body=f"a\tb\n{token}\n".encode(), content_type=TEXT)

@@ -72,9 +72,9 @@ class OwnRabbitMQ:
         """Kill the script, and the node, which is a child of its own."""
         own = psutil.Process(self._process.pid)
         everybody = [*own.children(recursive=True), own]
-        for each in everybody:
+        for process in everybody:
             with suppress(psutil.NoSuchProcess):
-                each.kill()
+                process.kill()
         psutil.wait_procs(everybody)
         self._process.wait()
 

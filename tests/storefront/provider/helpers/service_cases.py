@@ -172,12 +172,12 @@ class Operation(NamedTuple):
 
 
 OPERATIONS = {
-    (service, each["operationId"]): Operation(
-        service, each["operationId"], method.upper(), path, frozenset(map(int, each["responses"]))
+    (service, operation["operationId"]): Operation(
+        service, operation["operationId"], method.upper(), path, frozenset(map(int, operation["responses"]))
     )
     for service in SERVICES
     for path, item in document(service)["paths"].items()
-    for method, each in item.items()
+    for method, operation in item.items()
     if method != "parameters"
 }
 #: What is the same for all operations: options for requests, by status.
@@ -194,10 +194,10 @@ COMMON: Mapping[int, Mapping[str, Any]] = MappingProxyType(
 )
 COVERED = {(case.service, case.operation, case.status) for case in OWN_CASES}
 COMMON_CASES = [
-    Case(each.service, each.name, status, id=NOBODY)
-    for each in OPERATIONS.values()
-    for status in sorted(each.statuses - {500})
-    if (each.service, each.name, status) not in COVERED
+    Case(operation.service, operation.name, status, id=NOBODY)
+    for operation in OPERATIONS.values()
+    for status in sorted(operation.statuses - {500})
+    if (operation.service, operation.name, status) not in COVERED
 ]
 
 

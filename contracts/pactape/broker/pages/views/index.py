@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["ROUTES"]
 
 
-def _names(each: IntegrationState) -> tuple[str, str]:
-    return (each.publication.consumer.lower(), each.publication.provider.lower())
+def _names(integration: IntegrationState) -> tuple[str, str]:
+    return (integration.publication.consumer.lower(), integration.publication.provider.lower())
 
 
 _SORTS: dict[str, tuple[str, Callable[[list[IntegrationState]], list[IntegrationState]]]] = {

@@ -132,9 +132,9 @@ def _changed_values(
                 )
 
 
-def _changes_in(player: ReplayCassette, each: LiveInteraction) -> Iterator[ChangedField]:
-    recorded = player.interactions.response(each.position)
-    return changed_fields(each.response, recorded, canonical=player.recording_filter.canonical)
+def _changes_in(player: ReplayCassette, interaction: LiveInteraction) -> Iterator[ChangedField]:
+    recorded = player.interactions.response(interaction.position)
+    return changed_fields(interaction.response, recorded, canonical=player.recording_filter.canonical)
 
 
 def _was_read(field: ChangedField, reads: tuple[str, ...] | None, values_read: AbstractSet[str]) -> bool:
@@ -161,22 +161,22 @@ def _is_sent_on(field: ChangedField, sent: Iterable[str]) -> bool:
     )
 
 
-def _advice(player: ReplayCassette, each: LiveInteraction, field: ChangedField) -> str:
+def _advice(player: ReplayCassette, interaction: LiveInteraction, field: ChangedField) -> str:
     """Return the remedy for a changed value; `keep` only if that setting preserves the value."""
-    keeping = player.recording_filter.keeping(field.keep).response(each.response)
-    still = changed_fields(each.response, keeping, canonical=player.recording_filter.canonical)
+    keeping = player.recording_filter.keeping(field.keep).response(interaction.response)
+    still = changed_fields(interaction.response, keeping, canonical=player.recording_filter.canonical)
     if any((other.kind, other.name, other.value) == (field.kind, field.name, field.value) for other in still):
         return "don't assert its value: it looks like a secret, and `keep` has no effect on that"
     names = ", ".join(f'"{name}"' for name in field.keep)
     return f"don't assert its value, or set [tool.pactape.scrub] keep = [{names}] if it is not a secret"
 
 
-def _replacements(player: ReplayCassette, each: LiveInteraction) -> dict[str, str]:
+def _replacements(player: ReplayCassette, interaction: LiveInteraction) -> dict[str, str]:
     """Return the placeholders in a response by the secret that they replace."""
-    clean = dict(response_fields(player.interactions.response(each.position)))
+    clean = dict(response_fields(player.interactions.response(interaction.position)))
     return {
         raw: clean[key]
-        for key, raw in response_fields(each.response)
+        for key, raw in response_fields(interaction.response)
         if len(raw) >= _SHORTEST_SECRET and clean.get(key, raw) != raw
     }
 

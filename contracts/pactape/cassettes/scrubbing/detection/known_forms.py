@@ -71,7 +71,7 @@ def _marks() -> _Marks:
     return _Marks(
         starts,
         re.compile("(?<![A-Za-z0-9])" + any_of(forms_by_mark)),
-        {mark: tuple(sorted(each)) for mark, each in by_start.items()},
+        {mark: tuple(sorted(forms)) for mark, forms in by_start.items()},
         re.compile(any_of(inner_marks)),
         tuple(inner),
     )

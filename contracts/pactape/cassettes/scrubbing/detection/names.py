@@ -149,16 +149,16 @@ _classify_short = lru_cache(maxsize=4096)(_classify)
 
 def _by_whole(plain: str) -> NameKind | None:
     """The kind of a name in the tables, also without "x" (as in X-Auth) or a product's name before it."""
-    for each in (plain, plain.removeprefix("x"), _singular(plain)):
-        if each in CODES:
+    for word in (plain, plain.removeprefix("x"), _singular(plain)):
+        if word in CODES:
             return NameKind.CODE
-        if each in CONNECTIONS:
+        if word in CONNECTIONS:
             return NameKind.CONNECTION
-        if each in SIGNATURES:
+        if word in SIGNATURES:
             return NameKind.SIGNATURE
-        if each in CREDENTIALS or each in PASSWORDS or each in SECRETS:
+        if word in CREDENTIALS or word in PASSWORDS or word in SECRETS:
             return NameKind.CREDENTIAL
-        if each in SESSIONS:
+        if word in SESSIONS:
             return NameKind.TOKEN
     return None
 
@@ -258,7 +258,9 @@ def _names_a_code_or_id(words: tuple[str, ...]) -> bool:
     """Whether the last two words are "session id", "verification code" and the like."""
     ending = "".join(words[-2:])
     longer = "".join(words[-3:])
-    return any(each in table for each in (ending, longer) for table in (CODES, SESSIONS, CREDENTIALS))
+    return any(
+        word_group in table for word_group in (ending, longer) for table in (CODES, SESSIONS, CREDENTIALS)
+    )
 
 
 def _by_any_word(words: tuple[str, ...]) -> NameKind:

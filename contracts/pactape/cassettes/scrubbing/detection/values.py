@@ -52,7 +52,7 @@ def is_public_value(value: str) -> bool:
     """Whether a value is public by its form: an address, a date, a path, a URL, a public key.
 
     Example:
-        >>> [is_public_value(each) for each in ("reports/2026/january.pdf", "q8Zr1LmX0vTy7PbK")]
+        >>> [is_public_value(value) for value in ("reports/2026/january.pdf", "q8Zr1LmX0vTy7PbK")]
         [True, False]
     """
     if (
@@ -92,7 +92,7 @@ def looks_random(value: str) -> bool:
     """Whether a value looks generated: hexadecimal, base62 or base64 digits, and no words.
 
     Example:
-        >>> [looks_random(each) for each in ("q8Zr1LmX0vTy7PbK", "0011223344556677", "GB-ENG-2026-0042-K")]
+        >>> [looks_random(value) for value in ("q8Zr1LmX0vTy7PbK", "0011223344556677", "GB-ENG-2026-0042-K")]
         [True, True, False]
     """
     return len(value) >= _SHORTEST and _ALLOWED.fullmatch(value) is not None and _is_random(value)

@@ -29,8 +29,8 @@ def any_of(beginnings: Iterable[str]) -> str:
         '(?:o(?:tp)|p(?:ass|in))'
     """
     by_first: dict[str, set[str]] = {}
-    for each in beginnings:
-        by_first.setdefault(each[0], set()).add(re.escape(each[1:]))
+    for beginning in beginnings:
+        by_first.setdefault(beginning[0], set()).add(re.escape(beginning[1:]))
     alternatives = (
         f"{re.escape(first)}(?:{'|'.join(sorted(rest))})" for first, rest in sorted(by_first.items())
     )

@@ -145,7 +145,7 @@ class QuickChecks:
         if not (self._is_ordinary and is_plain_url(address)):
             return False
         return not query or (
-            all(self._is_plain_parameter(each) for each in query.split("&")) and not holds_form(url)
+            all(self._is_plain_parameter(part) for part in query.split("&")) and not holds_form(url)
         )
 
     def _is_plain_parameter(self, parameter: str) -> bool:

@@ -65,7 +65,7 @@ _DIRTY = 128
 _NAMED_CODE = _CODE | _CODE_NEIGHBOUR
 _FLAGGED = _FLAG | _FLAGGED_VALUE
 _NAMES_OF_CODES = ("auth_code", "otp_code")
-_IS_DIGIT = bytes(ord("0") if chr(each).isdigit() and each < 128 else 32 for each in range(256))  # noqa: PLR2004 -- ASCII
+_IS_DIGIT = bytes(ord("0") if chr(number).isdigit() and number < 128 else 32 for number in range(256))  # noqa: PLR2004 -- ASCII
 _CARD_DIGITS = b"0" * 13
 
 
@@ -146,19 +146,19 @@ class LargeJsonCheck:
         ):
             return False
         names = _NAMES_OF_CODES if name == "code" else (name,)
-        return all(self._checks.is_clean_member(each, value) for each in names)
+        return all(self._checks.is_clean_member(name, value) for name in names)
 
     def _has_named_value(self, body: bytes, verdict: int) -> bool:
         """Whether a value may be a secret because of the member or item next to it."""
         if verdict & _FLAGGED == _FLAGGED and _IS_FLAGGED.search(body) is not None:
             return True
         if verdict & _VALUE and any(
-            map(self._is_word, {each[1] for each in _NAMED_BY_SIBLING.finditer(body)})
+            map(self._is_word, {match[1] for match in _NAMED_BY_SIBLING.finditer(body)})
         ):
             return True
-        if b'"--' in body and any(map(self._is_word, {each[1] for each in _OPTION.finditer(body)})):
+        if b'"--' in body and any(map(self._is_word, {match[1] for match in _OPTION.finditer(body)})):
             return True
-        return any(map(self._is_word, {each[1] for each in _PAIR.finditer(body)}))
+        return any(map(self._is_word, {match[1] for match in _PAIR.finditer(body)}))
 
     def _is_word(self, literal: bytes) -> bool:
         """Whether a text is the name of a credential, or a type of credentials."""

@@ -85,12 +85,12 @@ class SmallJsonCheck:
                 node = [node]
             elif self._names_item(node, has_options=has_options):
                 return False
-            for each in node:
-                kind = each.__class__
+            for child in node:
+                kind = child.__class__
                 if kind is str:
-                    add(each)
+                    add(child)
                 elif kind is dict or kind is list:
-                    push(each)
+                    push(child)
         return (
             GENERATED_TYPE not in texts
             and self._are_clean(texts)
@@ -114,7 +114,7 @@ class SmallJsonCheck:
         """Whether an item of a list may be the name of the next one: ["password", "…"], ["--password", "…", …]."""
         if len(items) == 2 and items[0].__class__ is str and not self._is_harmless(items[0]):  # noqa: PLR2004 -- a pair
             return True
-        return has_options and any(each.__class__ is str and each[:2] == "--" for each in items)
+        return has_options and any(argument.__class__ is str and argument[:2] == "--" for argument in items)
 
     def _is_clean_object(self, members: dict[str, Any]) -> bool:
         """Whether no name of an object marks its value as a secret; the texts themselves are checked later."""

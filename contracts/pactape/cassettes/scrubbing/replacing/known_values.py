@@ -94,9 +94,9 @@ class KnownValues:
         if not self._placeholders:
             return value
         if isinstance(value, dict):
-            return {self.replace(key): self.replace_in_value(each) for key, each in value.items()}
+            return {self.replace(key): self.replace_in_value(member) for key, member in value.items()}
         if isinstance(value, list):
-            return [self.replace_in_value(each) for each in value]
+            return [self.replace_in_value(member) for member in value]
         return self.replace(value) if isinstance(value, str) else value
 
 

@@ -75,7 +75,7 @@ def is_placeholder(value: object) -> bool:
     """Whether a value is one of our placeholders, including those of earlier versions.
 
     Example:
-        >>> [is_placeholder(each) for each in ("scrubbed-2", "00000000-0000-4000-8000-000000000001", "Ada", 7)]
+        >>> [is_placeholder(value) for value in ("scrubbed-2", "00000000-0000-4000-8000-000000000001", "Ada", 7)]
         [True, True, False, False]
     """
     if not isinstance(value, str) or value[:1] not in _FIRST:
@@ -89,7 +89,7 @@ def is_mask(value: object) -> bool:
     Such a value shows only that the field is a text, not what its values look like.
 
     Example:
-        >>> [is_mask(each) for each in ("<REDACTED>", "********", "scrubbed-3", "q8Zr1LmX0vTy7PbK")]
+        >>> [is_mask(value) for value in ("<REDACTED>", "********", "scrubbed-3", "q8Zr1LmX0vTy7PbK")]
         [True, True, True, False]
     """
     if not isinstance(value, str) or len(value) > _LONGEST_MASK:

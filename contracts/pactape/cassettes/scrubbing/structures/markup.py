@@ -189,7 +189,7 @@ def _labels(inside: str) -> bool:
         return False
     attributes = _attributes_among(("id", "class"), inside)
     words = (attributes.get("id", ""), *attributes.get("class", "").split())
-    return any(classify_name(each) in _NAMED_KINDS for each in words if each)
+    return any(classify_name(word) in _NAMED_KINDS for word in words if word)
 
 
 def _unquoted(value: str) -> str:

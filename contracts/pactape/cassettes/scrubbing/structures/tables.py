@@ -119,7 +119,7 @@ def _names(line: str) -> tuple[str, ...]:
 
 
 def _delimiter(line: str) -> str:
-    return max(_DELIMITERS, key=line.count) if any(each in line for each in _DELIMITERS) else ""
+    return max(_DELIMITERS, key=line.count) if any(delimiter in line for delimiter in _DELIMITERS) else ""
 
 
 def _names_credentials(names: tuple[str, ...]) -> bool:

@@ -156,7 +156,7 @@ _COLONS_OF_PASSWORD_LINE = 4
 _LONG = 512
 #: Every text with one of these secrets has a match in lower case, or several colons.
 _HINT = re.compile(
-    any_of({*_SCHEME_WORDS, *_SECRET_WORDS, *(each for needles, _ in _PROSE_FORMS for each in needles)})
+    any_of({*_SCHEME_WORDS, *_SECRET_WORDS, *(needle for needles, _ in _PROSE_FORMS for needle in needles)})
 )
 
 

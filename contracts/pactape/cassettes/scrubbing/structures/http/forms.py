@@ -42,14 +42,14 @@ def scrub_form(text: str, visitor: Visitor) -> str:
     is_authorization = _AUTHORIZATION.search(text) is not None
     bound = _bound_variables(text)
     edits = Edits(text)
-    for start, each in split_at(text, "&"):
-        if each:
+    for start, parameter in split_at(text, "&"):
+        if parameter:
             edits.replace(
                 start,
-                start + len(each),
-                _variables(each, visitor, bound)
-                if bound and each.startswith("variables=")
-                else _parameter(each, visitor, is_authorization=is_authorization),
+                start + len(parameter),
+                _variables(parameter, visitor, bound)
+                if bound and parameter.startswith("variables=")
+                else _parameter(parameter, visitor, is_authorization=is_authorization),
             )
     return edits.result()
 

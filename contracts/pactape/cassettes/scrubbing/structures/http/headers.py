@@ -79,8 +79,8 @@ def _scrub_set_cookie(value: str, visitor: Visitor) -> str:
     if "=" not in first:
         return _nameless(first, visitor) + semicolon + attributes
     return ", ".join(
-        _COOKIE_PAIR.sub(lambda match: _cookie(match, visitor), each, count=1)
-        for each in _FOLDED.split(value)
+        _COOKIE_PAIR.sub(lambda match: _cookie(match, visitor), part, count=1)
+        for part in _FOLDED.split(value)
     )
 
 

@@ -49,7 +49,7 @@ def scrub_multipart(
         return body
     delimiter = b"--" + boundary
     parts = body.split(delimiter)
-    return delimiter.join([parts[0], *(_part(each, visitor, scrub_part) for each in parts[1:])])
+    return delimiter.join([parts[0], *(_part(part, visitor, scrub_part) for part in parts[1:])])
 
 
 def scrub_multipart_text(text: str, visitor: Visitor, scrub_part: Callable[[str, str], str]) -> str:

@@ -124,4 +124,4 @@ def _segment_after(before: str, segment: str, visitor: Visitor) -> str:
 def _matrix(segment: str, visitor: Visitor) -> str:
     """A segment with parameters (RFC 3986, section 3.3) without their secrets: "users;jsessionid=…"."""
     first, *parameters = segment.split(";")
-    return ";".join([first, *(scrub_form(each, visitor) for each in parameters)])
+    return ";".join([first, *(scrub_form(parameter, visitor) for parameter in parameters)])

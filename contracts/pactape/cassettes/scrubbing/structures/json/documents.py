@@ -45,12 +45,12 @@ def scrub_value(value: Any, visitor: Visitor, *, context: JsonContext | None = N
         member_context = context.in_object(value.items())
         return {
             visitor.text(key) if len(key) > _SHORT_KEY else key: scrub_value(
-                each, visitor, context=member_context.member(key)
+                member, visitor, context=member_context.member(key)
             )
-            for key, each in value.items()
+            for key, member in value.items()
         }
     if isinstance(value, list | tuple):
-        return [scrub_value(each, visitor, context=inside) for inside, each in _items(list(value), context)]
+        return [scrub_value(item, visitor, context=inside) for inside, item in _items(list(value), context)]
     return _scalar(value, visitor, context)
 
 
@@ -124,7 +124,7 @@ def _items(values: Iterable[Any], context: JsonContext) -> Iterator[tuple[JsonCo
     inside = context.in_list()
     rest = iter(values)
     first = list(itertools.islice(rest, _PAIR + 1))
-    if len(first) == _PAIR and all(isinstance(each, str) for each in first):
+    if len(first) == _PAIR and all(isinstance(item, str) for item in first):
         name = first[0].lstrip("-") or first[0]
         return iter([(inside, first[0]), (context.in_list(after=name), first[1])])
     return _arguments(itertools.chain(first, rest), context, inside)
@@ -135,10 +135,10 @@ def _arguments(
 ) -> Iterator[tuple[JsonContext, Any]]:
     """The items of a longer list; one after an option may be its value: ["login", "--password", "…"]."""
     option = ""
-    for each in values:
-        yield context.in_list(after=option) if option else inside, each
-        is_option = isinstance(each, str) and each[:2] == "--" and len(each) <= _LONGEST_OPTION
-        option = each.lstrip("-") if is_option else ""
+    for argument in values:
+        yield context.in_list(after=option) if option else inside, argument
+        is_option = isinstance(argument, str) and argument[:2] == "--" and len(argument) <= _LONGEST_OPTION
+        option = argument.lstrip("-") if is_option else ""
 
 
 def _members(pairs: Pairs, context: JsonContext) -> Iterator[tuple[JsonContext, Any]]:
