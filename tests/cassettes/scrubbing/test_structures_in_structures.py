@@ -68,6 +68,27 @@ def test_a_multipart_body_in_json_is_taken_apart() -> None:
 
 
 @pytest.mark.parametrize(
+    "value",
+    [
+        f"$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQxMjM0${SECRET}{SECRET}",
+        f"pbkdf2_sha256$600000${SECRET}$EIBum6c2Vw{SECRET}=",
+        "A3-Q8ZR1L-MX0VTY-7PBK2-W9XC4-B6NM3-Q8ZR1",
+        f"https://hooks.zapier.com/hooks/catch/1234567/{SECRET[:7].lower()}/",
+    ],
+)
+@pytest.mark.parametrize(
+    "text", [json.dumps({"note": "%s"}), "see %s", "<a><b>%s</b></a>", "id,note\n1,%s\n"]
+)
+def test_a_secret_by_its_form_is_scrubbed_in_any_place(value: str, text: str) -> None:
+    assert value not in Scrubber().body((text % value).encode(), "").decode()
+
+
+def test_an_escaped_segment_of_a_path_loses_its_token() -> None:
+    url = f"https://api.telegram.org/bot123456789%3AAA{SECRET}{SECRET[:15]}/getMe"
+    assert Scrubber().url(url) == "https://api.telegram.org/botscrubbed/getMe"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "password='' user='ada' host='db.example.com'",

@@ -24,7 +24,7 @@ from pactape.cassettes.scrubbing.structures.json.value_names import JsonContext
 from pactape.cassettes.scrubbing.structures.lines import scrub_lines
 from pactape.cassettes.scrubbing.structures.markup import holds_markup, looks_like_markup, scrub_markup
 from pactape.cassettes.scrubbing.structures.tables import find_table, scrub_table
-from pactape.cassettes.scrubbing.structures.visitor import FieldContext
+from pactape.cassettes.scrubbing.structures.visitor import SECRET_KINDS, FieldContext
 from pactape.cassettes.scrubbing.texts.named_values import (
     has_only_short_words,
     scrub_header_options,
@@ -136,9 +136,9 @@ class Walk:
         if is_mask(value) and not self._replacements.is_for_matching:
             return value
         inner = self._structured(value)
-        clean = self._replace(value, _KINDS[context]) if inner == value else inner
+        clean = self._replace(value, SECRET_KINDS[context]) if inner == value else inner
         if len(value) <= _LONGEST_CACHED_FIELD and inner == value and len(self._decisions) < _MOST_CACHED:
-            self._decisions[name, value, context] = (clean, "" if clean == value else _KINDS[context])
+            self._decisions[name, value, context] = (clean, "" if clean == value else SECRET_KINDS[context])
         return clean
 
     def _structured(self, value: str) -> str:
@@ -277,7 +277,10 @@ class Walk:
         """A URL, an encoded text or a form, without secrets; empty for other texts."""
         if is_web_url(text):
             return self.url(text)
-        return scrub_encoded(text, self) or (scrub_form(text, self) if looks_like_form(text) else "")
+        if encoded := scrub_encoded(text, self):
+            return encoded
+        form = scrub_form(text, self) if looks_like_form(text) else text
+        return form if form != text else ""
 
     def _lines(self, text: str, content_type: str = "") -> str:
         """A text of several lines or documents, without secrets."""
@@ -290,11 +293,6 @@ class Walk:
         return scrub_table(text, table, self) if table is not None else scrub_lines(text, self)
 
 
-_KINDS = {
-    FieldContext.PARAMETER: "secret parameter",
-    FieldContext.BODY: "secret field",
-    FieldContext.PROSE: "secret in a text",
-}
 _SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "token", "dpop", "apikey"})
 _LINES = ("yaml", "toml", "properties")
 _TABLES = ("csv", "tab-separated")

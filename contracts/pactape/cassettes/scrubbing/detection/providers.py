@@ -320,6 +320,17 @@ _INFRASTRUCTURE = (
         "ops_eyJ{b62:9}",
     ),
     _form(
+        "Fly.io token", r"fm[12][ar]?_[A-Za-z0-9+/_-]{60,4000}={0,2}", "fm", "fm2_{b62:120}", "fm2_{b62:12}"
+    ),
+    _form("Elastic Cloud key", r"essu_[A-Za-z0-9+/]{40,200}={0,2}", "essu_", "essu_{b62:60}", "essu_{b62:9}"),
+    _form(
+        "Yandex Cloud token",
+        rf"t1\.{_B64}{{20,400}}={{0,2}}\.{_B64}{{86}}={{0,2}}",
+        "t1.",
+        "t1.{b64:80}.{b64:86}",
+        "t1.{b64:12}.{b64:6}",
+    ),
+    _form(
         "1Password secret key",
         r"A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}",
         "A3-",
@@ -413,7 +424,7 @@ _OBSERVING = (
     ),
     _form(
         "New Relic key",
-        r"NR(?:AK|II|RA|JS|SP|AL|SX)-[A-Za-z0-9-]{19,40}",
+        r"NR(?:AK|II|RA|JS|SP|AL|SX)-[\w-]{19,40}",
         "NRAK- NRII- NRRA- NRJS- NRSP-",
         "NRAK-{up:27}",
         "NRAK-{up:5}",
@@ -450,9 +461,9 @@ _OBSERVING = (
     ),
     _form(
         "LaunchDarkly key",
-        r"(?:sdk|mob)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
-        "sdk- mob-",
-        "sdk-{uuid}",
+        r"(?:sdk|mob|api)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        "sdk- mob- api-",
+        "api-{uuid}",
         "sdk-{hex12}",
     ),
     _form("PostHog key", rf"ph[cxs]_{_B62}{{32,64}}", "phc_ phx_ phs_", "phx_{b62:43}", "phx_{b62:9}"),
@@ -467,6 +478,7 @@ _MESSAGES = (
         "xoxb-{dig:11}-{dig:12}-{b62:24}",
         "xoxb-x",
     ),
+    _form("Slack cookie", r"xoxd-[\w%+/=-]{30,400}", "xoxd-", "xoxd-{b62:60}%2B{b62:9}%3D", "xoxd-{b62:9}"),
     _form(
         "Slack app token",
         r"xapp-\d-[\w-]{20,150}|xapp-[\w-]{20,150}",

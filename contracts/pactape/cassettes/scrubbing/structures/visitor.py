@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Protocol
 
-__all__ = ["FieldContext", "Visitor"]
+__all__ = ["SECRET_KINDS", "FieldContext", "Visitor"]
 
 
 class FieldContext(Enum):
@@ -22,6 +22,14 @@ class FieldContext(Enum):
     PROSE = 2
 
     __hash__ = object.__hash__  # the hash of an Enum takes ten times as long
+
+
+#: The kinds of secrets in reports, by the context of their fields.
+SECRET_KINDS = {
+    FieldContext.PARAMETER: "secret parameter",
+    FieldContext.BODY: "secret field",
+    FieldContext.PROSE: "secret in a text",
+}
 
 
 class Visitor(Protocol):

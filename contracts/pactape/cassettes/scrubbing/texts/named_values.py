@@ -75,7 +75,9 @@ _KEYWORDS = frozenset(
     ]
 )
 #: Short words, and the separators of paths: too short for a secret, and without names of secrets.
-_SHORT_WORDS = re.compile(r"(?:(?!\d{4}-\d{4,6}-)[A-Za-z0-9_]{1,11}+(?![A-Za-z0-9_])|[/,~|-])*+")
+_SHORT_WORDS = re.compile(
+    r"(?:(?!\d{4}-\d{4,6}-|A3-[A-Z0-9]{6}-)[A-Za-z0-9_]{1,11}+(?![A-Za-z0-9_])|[/,~|-])*+"
+)
 _ENCODED = re.compile(r"(?<![\w%])(?:[\w.~*+!'()-]|%[0-9A-Fa-f]{2}){12,}+")
 #: The characters before a parameter in a URL.
 _BEFORE_PARAMETERS = frozenset("?&")

@@ -57,7 +57,8 @@ def scrub_form(text: str, visitor: Visitor) -> str:
 def _parameter(parameter: str, visitor: Visitor, *, is_authorization: bool) -> str:
     name, equals, value = parameter.partition("=")
     if not value.strip("="):
-        return parameter if equals else visitor.text(parameter)
+        is_short = len(name) <= _SHORT_NAME
+        return parameter if equals and is_short else visitor.text(parameter)
     plain_name, plain = _unquoted(name), _unquoted(value)
     if plain_name == "code" and is_authorization:
         plain_name = "auth_code"

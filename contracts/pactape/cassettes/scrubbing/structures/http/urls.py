@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
 from pactape.cassettes.scrubbing.detection.values import is_uuid, looks_random
 from pactape.cassettes.scrubbing.structures.edits import substitute
@@ -99,6 +100,8 @@ def _path(path: str, visitor: Visitor) -> str:
     path = visitor.text(path)
     segments = path.split("/")
     for index, segment in enumerate(segments):
+        if "%" in segment:
+            segment = segments[index] = _decoded_segment(segment, visitor)  # noqa: PLW2901 -- the same segment, scrubbed
         if segment.startswith("(S("):
             segments[index] = _PATH_SESSION.sub(
                 lambda match: f"(S({visitor.field('url_token', match[1], FieldContext.BODY)}))", segment
@@ -110,6 +113,13 @@ def _path(path: str, visitor: Visitor) -> str:
         elif index and len(segment) > 15 and _BEFORE_SECRETS.fullmatch(segments[index - 1]):  # noqa: PLR2004 -- words
             segments[index] = _segment_after(segments[index - 1].lower(), segment, visitor)
     return "/".join(segments)
+
+
+def _decoded_segment(segment: str, visitor: Visitor) -> str:
+    """A segment with escapes without the secrets that are recognized by their form: "bot123%3AAA…"."""
+    plain = unquote(segment)
+    clean = visitor.text(plain)
+    return segment if clean == plain else quote(clean, safe="")
 
 
 def _segment_after(before: str, segment: str, visitor: Visitor) -> str:
