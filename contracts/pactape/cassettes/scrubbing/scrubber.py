@@ -46,7 +46,7 @@ class Scrubber:
         self.rules = rules
         self._replacements = Replacements(placeholders)
         self._known_values = self._replacements.known_values
-        self._quick = quick_checks(rules)
+        self._quick = quick_checks(rules, for_matching=self._replacements.is_for_matching)
 
     @property
     def replaced(self) -> list[Replacement]:

@@ -16,7 +16,7 @@ from pactape.cassettes.scrubbing.detection.names import NameKind
 from pactape.cassettes.scrubbing.detection.words import word_set
 from pactape.cassettes.scrubbing.quick_checks.large_json import Checks, LargeJsonCheck
 from pactape.cassettes.scrubbing.quick_checks.small_json import SmallJsonCheck
-from pactape.cassettes.scrubbing.replacing.placeholders import ConstantPlaceholders, is_mask
+from pactape.cassettes.scrubbing.replacing.placeholders import PLACEHOLDER, ConstantPlaceholders, is_mask
 from pactape.cassettes.scrubbing.replacing.replacements import Replacements
 from pactape.cassettes.scrubbing.structures.http.headers import COOKIE_HEADERS, SPECIAL_HEADERS
 from pactape.cassettes.scrubbing.structures.json.value_names import prefix_for_members
@@ -55,9 +55,14 @@ _LARGE = 2**17
 
 
 @lru_cache(maxsize=16)
-def quick_checks(rules: ScrubRules) -> QuickChecks:
-    """Return the checks by a project's rules. They are kept, with their caches, because the same texts recur."""
-    return QuickChecks(rules)
+def quick_checks(rules: ScrubRules, *, for_matching: bool = False) -> QuickChecks:
+    """Return the checks by a project's rules. They are kept, with their caches, because the same texts recur.
+
+    Args:
+        rules: The project's own rules.
+        for_matching: Whether masks are replaced, too, so that they are equal to the secrets that they replaced.
+    """
+    return QuickChecks(rules, for_matching=for_matching)
 
 
 class QuickChecks:
@@ -65,17 +70,19 @@ class QuickChecks:
 
     Args:
         rules: The project's own rules.
+        for_matching: See `quick_checks`.
     """
 
-    def __init__(self, rules: ScrubRules) -> None:
+    def __init__(self, rules: ScrubRules, *, for_matching: bool = False) -> None:
         self._rules = rules
+        self._is_mask = PLACEHOLDER.__eq__ if for_matching else is_mask
         self._is_ordinary = not (rules.patterns or rules.names)
         self._is_clean_text = lru_cache(maxsize=8192)(self._walk_text)
         self.is_clean_header: Callable[[str, str], bool] = lru_cache(maxsize=16384)(self._walk_header)
         self._is_harmless = lru_cache(maxsize=4096)(self._harmless)
         self.is_clean_url: Callable[[str], bool] = lru_cache(maxsize=8192)(self._check_url)
         self._is_harmless_header = lru_cache(maxsize=4096)(self._check_harmless_header)
-        self._objects = SmallJsonCheck(rules, self._is_harmless, self._is_clean_once)
+        self._objects = SmallJsonCheck(rules, self._is_harmless, self._is_clean_once, is_mask=self._is_mask)
         self._json = LargeJsonCheck(Checks(self._is_harmless, self._is_clean_once, self._is_clean_value_of))
 
     def is_clean_text(self, text: str) -> bool:
@@ -107,7 +114,7 @@ class QuickChecks:
         if name.lower() in COOKIE_HEADERS:
             return False
         if isinstance(value, str):
-            return is_mask(value) or not is_secret_field(self._rules, name, value, FieldContext.BODY)
+            return self._is_mask(value) or not is_secret_field(self._rules, name, value, FieldContext.BODY)
         kind = kind_of_name(self._rules, name)
         if isinstance(value, int | float):
             is_card = abs(value) > _SMALLEST_CARD and is_card_name(name)

@@ -11,7 +11,6 @@ import msgspec
 
 from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number, kind_of_name
 from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_number
-from pactape.cassettes.scrubbing.replacing.placeholders import is_mask
 from pactape.cassettes.scrubbing.structures.http.headers import COOKIE_HEADERS
 from pactape.cassettes.scrubbing.structures.json.member_tables import GENERATED_TYPE, SPECIAL_MEMBERS
 from pactape.cassettes.scrubbing.structures.json.siblings import has_harmless_siblings
@@ -44,11 +43,18 @@ class SmallJsonCheck:
         rules: The project's own rules.
         is_harmless: Returns whether a name says nothing about its value, and is not itself a secret.
         is_clean_text: Returns whether a text holds nothing to replace, whatever its name is.
+        is_mask: Returns whether a text is a mask that stays as it is.
     """
 
     def __init__(
-        self, rules: ScrubRules, is_harmless: Callable[[str], bool], is_clean_text: Callable[[str], bool]
+        self,
+        rules: ScrubRules,
+        is_harmless: Callable[[str], bool],
+        is_clean_text: Callable[[str], bool],
+        *,
+        is_mask: Callable[[str], bool],
     ) -> None:
+        self._is_mask = is_mask
         self._rules, self._is_harmless, self._is_clean_text = rules, is_harmless, is_clean_text
         self._plain_names: set[str] = set()
         self._clean_texts: set[str] = set()
@@ -143,7 +149,7 @@ class SmallJsonCheck:
         if name.lower() in COOKIE_HEADERS or (is_card_name(name) and _holds_card(value)):
             return False
         if isinstance(value, str):
-            return is_mask(value) or not is_secret_field(self._rules, name, value, FieldContext.BODY)
+            return self._is_mask(value) or not is_secret_field(self._rules, name, value, FieldContext.BODY)
         return self._is_clean_holder(name, value)
 
     def _is_clean_holder(self, name: str, value: Any) -> bool:

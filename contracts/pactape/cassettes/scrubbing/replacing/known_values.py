@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
+from xml.sax.saxutils import escape
 
 from pactape.cassettes.scrubbing.structures.edits import substitute
 
@@ -51,12 +53,13 @@ class KnownValues:
         if len(secret) < _SHORTEST or secret in self._placeholders or not _is_distinct(secret):
             return
         is_verbatim = _VERBATIM.fullmatch(secret) is not None
-        for encoded in (secret,) if is_verbatim else _encodings(secret):
+        for encode in _ENCODINGS[:1] if is_verbatim else _ENCODINGS:
+            encoded = encode(secret)
             if encoded not in self._placeholders:
-                self._placeholders[encoded] = placeholder
+                self._placeholders[encoded] = shown = encode(placeholder)
                 self.has_any = True
                 if len(self._placeholders) <= _FEW:
-                    self._in_bytes[encoded.encode("utf-8", "surrogatepass")] = placeholder.encode()
+                    self._in_bytes[encoded.encode("utf-8", "surrogatepass")] = shown.encode()
 
     def replace(self, text: str) -> str:
         """Return a text without these secrets."""
@@ -117,7 +120,26 @@ def _is_distinct(text: str) -> bool:
     return len(text) >= _LONG or (_DIGIT.search(text) is not None and _LETTER.search(text) is not None)
 
 
-def _encodings(secret: str) -> tuple[str, ...]:
-    """A secret as it is, as in URLs, and as in JSON."""
-    escaped = json.dumps(secret, ensure_ascii=False)[1:-1]
-    return secret, quote(secret, safe=""), quote_plus(secret), escaped
+def _json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _ascii_json(text: str) -> str:
+    return json.dumps(text)[1:-1]
+
+
+#: The encodings of a text: in URLs, in JSON, in JSON within JSON, in XML and HTML.
+_ENCODINGS: tuple[Callable[[str], str], ...] = (
+    str,
+    lambda text: quote(text, safe=""),
+    quote,
+    quote_plus,
+    _json,
+    _ascii_json,
+    lambda text: _json(_json(text)),
+    lambda text: _ascii_json(_ascii_json(text)),
+    escape,
+    html.escape,
+    lambda text: escape(text, {"'": "&apos;", '"': "&quot;"}),
+    lambda text: escape(text, {"'": "&#39;", '"': "&#34;"}),
+)

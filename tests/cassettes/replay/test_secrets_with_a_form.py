@@ -1,0 +1,100 @@
+"""A request replays whatever the form of the secret in it, and wherever a secret is sent that a response gave."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+import requests
+import yaml
+from pactape.cassettes import RecordMode, use_cassette
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.cassettes.conftest import Provider
+
+CLAIMS = base64.urlsafe_b64encode(b'{"sub": "1", "name": "Ada"}').decode().rstrip("=")
+SECRETS = {
+    "a UUID": "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+    "digits": "918273",
+    "a date": "2031-05-06",
+    "an e-mail address": "ada.secret@example.org",
+    "a token": f"eyJhbGciOiJIUzI1NiJ9.{CLAIMS}.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+    "a user and a password": "ada:q8Zr1LmX0vTy7PbK",
+    "a random text": "q8Zr1LmX0vTy7PbK2w",
+}
+OPTIONS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "JSON": lambda secret: {"json": {"user": "ada", "password": secret}},
+    "JSON in JSON": lambda secret: {"json": {"message": json.dumps({"password": secret})}},
+    "a form": lambda secret: {"data": {"user": "ada", "password": secret}},
+    "a multipart form": lambda secret: {"files": {"password": (None, secret)}},
+    "a query": lambda secret: {"params": {"password": secret}},
+    "an element": lambda secret: {
+        "data": f"<a><password>{secret}</password></a>",
+        "headers": {"Content-Type": "text/xml"},
+    },
+    "lines of JSON": lambda secret: {"data": f'{{"a": 1}}\n{{"password": "{secret}"}}\n'},
+}
+
+
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
+def test_a_request_with_a_secret_replays(
+    tmp_path: Path, provider: Provider, secret: str, options: Callable[[str], dict[str, Any]]
+) -> None:
+    def log_in() -> int:
+        return requests.post(f"{provider.url}/login", timeout=30, **options(secret)).status_code
+
+    with use_cassette(tmp_path / "c.yaml", mode=RecordMode.ALL):
+        log_in()
+    with use_cassette(tmp_path / "c.yaml"):
+        assert log_in() == 200
+
+
+GIVEN = [
+    "p\xe4ssw\xf6rd-Zr1LmX0v",
+    "a\"b\\c'dZr1LmX0v9",
+    "p@ss w/rd&x=1%Zr1",
+    "ada.secret@example.org",
+    SECRETS["a UUID"],
+]
+PLACES: dict[str, Callable[[str, str], requests.Response]] = {
+    "a path": lambda url, secret: requests.get(f"{url}/{quote(secret, safe='')}", timeout=30),
+    "a query": lambda url, secret: requests.get(url, params={"q": secret}, timeout=30),
+    "JSON": lambda url, secret: requests.post(url, json={"q": secret}, timeout=30),
+    "JSON in JSON": lambda url, secret: requests.post(url, json={"q": json.dumps({"a": secret})}, timeout=30),
+    "a form": lambda url, secret: requests.post(url, data={"q": secret}, timeout=30),
+    "an element": lambda url, secret: requests.post(
+        url,
+        data=f"<a><q>{html.escape(secret)}</q></a>".encode(),
+        headers={"Content-Type": "text/xml"},
+        timeout=30,
+    ),
+}
+
+
+@pytest.mark.parametrize("send", PLACES.values(), ids=PLACES)
+@pytest.mark.parametrize("secret", GIVEN)
+def test_a_secret_of_a_response_replays_where_it_is_sent_on(
+    tmp_path: Path, provider: Provider, secret: str, send: Callable[[str, str], requests.Response]
+) -> None:
+    provider.json("/login", {"password": secret})
+
+    def ask() -> int:
+        password = requests.get(f"{provider.url}/login", timeout=30).json()["password"]
+        return send(f"{provider.url}/things", password).status_code
+
+    with use_cassette(tmp_path / "c.yaml", mode=RecordMode.ALL):
+        ask()
+    with use_cassette(tmp_path / "c.yaml"):
+        assert ask() == 200
+    text = yaml.safe_dump(
+        yaml.safe_load((tmp_path / "c.yaml").read_text()), allow_unicode=True, width=100_000
+    )
+    assert [form for form in (secret, quote(secret, safe=""), json.dumps(secret)[1:-1]) if form in text] == []
