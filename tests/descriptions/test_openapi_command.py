@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -125,3 +126,29 @@ def test_named_recordings_are_read_instead_of_the_project_s_and_what_is_skipped_
     result = openapi(project, str(more), "-o", str(project / "more.json"))
     document = json.loads((project / "more.json").read_text(encoding="utf-8"))
     assert (list(document["paths"]), "skipped: " in result.stderr) == (["/orders"], True)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "servers"),
+    [
+        (["http"], ["http://localhost:3000"]),
+        (["https"], ["https://localhost:3000"]),
+        (["http", "https"], ["https://localhost:3000", "http://localhost:3000"]),
+    ],
+)
+def test_servers_have_the_schemes_by_which_they_were_recorded(
+    tmp_path: Path, recorded: list[str], servers: list[str]
+) -> None:
+    exchanges = [
+        msgspec.structs.replace(
+            EXCHANGES[0],
+            request=msgspec.structs.replace(EXCHANGES[0].request, url=f"{scheme}://localhost:3000/users/17"),
+        )
+        for scheme in recorded
+    ]
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "web"\n[tool.pactape]\nrecordings = ["*.ndjson"]\n', encoding="utf-8"
+    )
+    (tmp_path / "traffic.ndjson").write_bytes(write_ndjson(exchanges))
+    document = yaml.safe_load(openapi(tmp_path).output)
+    assert [server["url"] for server in document["servers"]] == servers

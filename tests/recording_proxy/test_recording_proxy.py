@@ -177,7 +177,8 @@ def test_a_test_that_can_not_be_begun_is_refused_with_the_reason(
     assert (answer.status_code, "Fix: " in answer.json()["detail"]) == (422, True)
 
 
-def test_the_command_records_until_it_is_stopped(api: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_the_command_records_until_it_is_stopped(api: str, tmp_path: Path, stop: signal.Signals) -> None:
     command = [sys.executable, "-P", "-u", "-m", "pactape", "record", "--upstream", api, "--port", "0"]
     with subprocess.Popen(
         [*command, "--cassettes", "recordings"], cwd=tmp_path, stdout=subprocess.PIPE, text=True
@@ -185,10 +186,10 @@ def test_the_command_records_until_it_is_stopped(api: str, tmp_path: Path) -> No
         assert child.stdout is not None
         url = child.stdout.readline().split()[-1]
         requests.get(f"{url}/users/7", headers={"Pactape-Test": "gets a user"}, timeout=10)
-        child.send_signal(signal.SIGTERM)
+        child.send_signal(stop)
         output, _ = child.communicate(timeout=30)
     (exchange,) = read_cassette(tmp_path / "recordings" / "gets-a-user.yaml")
-    assert (child.returncode, exchange.request.url, "1 exchanges recorded" in output) == (
+    assert (child.returncode, exchange.request.url, "1 exchange recorded" in output) == (
         0,
         f"{api}/users/7",
         True,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pactape.cli.shared.counts import count_of
 from pactape.cli.shared.options import project_option
 from pactape.cli.shared.serving import stop_on_signals
 from pactape.errors import BadInputError
@@ -110,5 +111,5 @@ def _set_up(
 
 def _finish(sessions: RecordingSessions) -> None:
     for session in sessions.finish_all():
-        click.echo(f"{len(session.exchanges)} exchanges recorded in {session.path}")
+        click.echo(f"{count_of(len(session.exchanges), 'exchange')} recorded in {session.path}")
     click.echo("Recording stopped")

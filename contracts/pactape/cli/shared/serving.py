@@ -13,7 +13,10 @@ __all__ = ["stop_on_signals"]
 
 
 def stop_on_signals(server: Server) -> None:
-    """Stop a server on Ctrl-C or a TERM signal; its `serve` then returns."""
+    """Stop a server on Ctrl-C, a TERM signal, or when its terminal is closed; its `serve` then returns.
+
+    A HUP signal that is ignored, as `nohup` does, stays ignored.
+    """
 
     def stop(_signal: int, _frame: object) -> None:
         # `stop` waits for `serve`, which runs on the thread that this handler interrupts.
@@ -21,3 +24,6 @@ def stop_on_signals(server: Server) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    hang_up = getattr(signal, "SIGHUP", None)  # not on Windows
+    if hang_up is not None and signal.getsignal(hang_up) is signal.SIG_DFL:
+        signal.signal(hang_up, stop)

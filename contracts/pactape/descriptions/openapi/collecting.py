@@ -151,10 +151,12 @@ class RecordedApi:
 
     Args:
         provider: The provider's settings.
+        servers: The URLs at which it was recorded; its configured one by default.
     """
 
-    def __init__(self, provider: ProviderSettings) -> None:
+    def __init__(self, provider: ProviderSettings, servers: list[str] | None = None) -> None:
         self.provider = provider
+        self.servers = servers or [provider.url]
         self.operations: dict[tuple[str, str], RecordedOperation] = {}
 
     def operation(self, method: str, template: str) -> RecordedOperation:
@@ -199,6 +201,8 @@ def collect(
         for sample in cassette.samples:
             key = sample.provider.url
             collectors.setdefault(key, _Collector(sample.provider)).add(sample)
+            if not settings.providers:
+                collectors[key].note_scheme(sample.sample)
     if errors and len(errors) == len(files):
         raise errors[0]
     if on_unreadable is not None:
@@ -215,6 +219,11 @@ class _Collector:
         self._provider = provider
         self._groups: dict[GroupKey, Evidence] = {}
         self._samples: dict[GroupKey, list[tuple[Sample, str]]] = {}
+        self._schemes: set[str] = set()
+
+    def note_scheme(self, sample: Sample) -> None:
+        """Note how a sample was requested; one host may have been by HTTP and by HTTPS."""
+        self._schemes.add(urlsplit(sample.exchange.request.url).scheme.lower())
 
     def add(self, provider_sample: ProviderSample) -> None:
         sample = provider_sample.sample
@@ -229,7 +238,9 @@ class _Collector:
 
     def api(self, routes: RouteKnowledge) -> RecordedApi:
         final = final_keys(self._groups, routes.of(self._provider))
-        api = RecordedApi(self._provider)
+        address = self._provider.url.partition("://")[2]
+        servers = [f"{scheme}://{address}" for scheme in ("https", "http") if scheme in self._schemes]
+        api = RecordedApi(self._provider, servers)
         for key in sorted(self._samples):
             for sample, path in self._samples[key]:
                 template = _template(final[key].operation, sample, path)

@@ -36,7 +36,7 @@ def document_of(api: RecordedApi) -> dict[str, Any]:
     document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": api.provider.name, "version": "recorded"},
-        "servers": [{"url": api.provider.url}],
+        "servers": [{"url": url} for url in api.servers],
         "paths": paths,
     }
     schemes = sorted({scheme for operation in api.operations.values() for scheme in operation.schemes})
