@@ -20,8 +20,9 @@ from tests.broker.helpers.databases import empty_schema
 if TYPE_CHECKING:
     from pathlib import Path
 
-# What version 1 had otherwise than version 3.
+# What version 1 had otherwise than version 4.
 TO_VERSION_1 = """
+ALTER TABLE labels DROP COLUMN created_at;
 ALTER TABLE pacticipants DROP COLUMN repository_name;
 ALTER TABLE pacticipants DROP COLUMN repository_namespace;
 DROP INDEX placements_in_use;
@@ -58,6 +59,7 @@ def test_a_database_of_version_1_keeps_tags_integrations_and_what_was_verified(t
     with running_broker(path) as url:
         broker = Client(url)
         broker.publish("Web", "1", branch="main", tags=["prod"])
+        broker.ask("PUT", "/pacticipants/Web/labels/frontend", {})
         broker.branch("Users", "main", "u1")
         broker.verify("Web", "1", "u1")
         before = broker.selected(providerVersionBranch="main")
@@ -69,8 +71,10 @@ def test_a_database_of_version_1_keeps_tags_integrations_and_what_was_verified(t
         after = broker.selected(**query)
         tagged = broker.get("/pacts/provider/Users/consumer/Web/latest/prod")
         pairs = broker.get("/integrations")["_embedded"]["integrations"]
+        label = broker.get("/pacticipants/Web/labels/frontend")
     states = [selected_pacts[0]["verificationProperties"]["pending"] for selected_pacts in (before, after)]
     assert (states, len(pairs), bool(tagged["interactions"])) == ([False, False], 1, True)
+    assert (label["name"], "createdAt" in label) == ("frontend", False)
     assert objects(path) == current
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pactape.broker.http.matrix import badges, can_i_deploy
 from pactape.broker.http.matrix import resource as matrix
-from pactape.broker.http.overview import dashboard, index, metrics
+from pactape.broker.http.overview import dashboard, index, metrics, relations
 from pactape.broker.http.pacticipants import branches, environments, labels, tags, versions
 from pactape.broker.http.pacticipants import resource as pacticipants
 from pactape.broker.http.pacts import (
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["api_routes"]
 
 _MODULES = (
-    *(index, dashboard, metrics),
+    *(index, dashboard, metrics, relations),
     *(publish_route, put_route, pacts, for_verification, results, provider_states, diff, integrations),
     *(matrix, can_i_deploy, badges),
     *(pacticipants, labels, versions, branches, tags, environments),

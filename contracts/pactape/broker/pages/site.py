@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pactape.broker.pages.views import contracts, environments, graph, index, matrix, pacticipants, webhooks
+from pactape.broker.pages.views import (
+    contracts,
+    environments,
+    graph,
+    index,
+    matrix,
+    pacticipants,
+    relations,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HtmlPages"]
 
-_VIEWS = (index, graph, contracts, matrix, pacticipants, environments, webhooks)
+_VIEWS = (index, graph, contracts, matrix, pacticipants, environments, webhooks, relations)
 
 
 class HtmlPages:

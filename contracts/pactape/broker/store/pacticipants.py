@@ -25,6 +25,7 @@ __all__ = [
     "ensure_pacticipants",
     "find_pacticipant",
     "identity_of",
+    "label_created_at",
     "labels_of",
     "missing_names",
     "remove_label",
@@ -137,9 +138,16 @@ def all_labels(connection: Connection) -> list[str]:
     return list(connection.scalars(select(t.labels.c.name).distinct().order_by(t.labels.c.name)))
 
 
-def add_label(connection: Connection, identity: int, name: str) -> None:
+def label_created_at(connection: Connection, identity: int, name: str) -> str | None:
+    """Return when a pacticipant was given a label; None if it isn't known."""
+    query = select(t.labels.c.created_at)
+    return connection.scalar(query.where(t.labels.c.pacticipant_id == identity, t.labels.c.name == name))
+
+
+def add_label(connection: Connection, identity: int, name: str, *, now: str) -> None:
     """Give a pacticipant a label, unless it has the label already."""
-    connection.execute(upsert(t.labels).values(pacticipant_id=identity, name=name).on_conflict_do_nothing())
+    label = {"pacticipant_id": identity, "name": name, "created_at": now}
+    connection.execute(upsert(t.labels).values(label).on_conflict_do_nothing())
 
 
 def remove_label(connection: Connection, identity: int, name: str) -> bool:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pactape.broker.http.protocol.links import link
+from pactape.broker.http.protocol.links import curies, link
 from pactape.broker.http.protocol.messages import Call, Response, hal
 from pactape.broker.http.protocol.routing import Route, reads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ROUTES"]
+__all__ = ["INDEX_RELATIONS", "ROUTES"]
 
 _PACT = "pacts/provider/{provider}/consumer/{consumer}"
-_RELATIONS: Mapping[str, tuple[str, str]] = {
+INDEX_RELATIONS: Mapping[str, tuple[str, str]] = {
     "pb:publish-contracts": ("contracts/publish", "Publish contracts"),
     "pb:publish-pact": (f"{_PACT}/version/{{consumerApplicationVersion}}", "Publish a pact"),
     "pb:latest-pact-versions": ("pacts/latest", "Latest pact versions"),
@@ -110,9 +110,10 @@ _RELATIONS: Mapping[str, tuple[str, str]] = {
 
 def _index(call: Call) -> Response:
     links = {"self": link(call.request.base_url, title="Index")}
-    for relation, (path, title) in _RELATIONS.items():
+    for relation, (path, title) in INDEX_RELATIONS.items():
         is_template = True if "{" in path else None
         links[relation] = link(f"{call.request.base_url}/{path}", title=title, templated=is_template)
+    links["curies"] = [*curies(call, "index"), *curies(call, "index", prefix="beta")]
     return hal({"_links": links})
 
 

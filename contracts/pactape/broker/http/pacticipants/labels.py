@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pactape.broker.http.lookups import require_pacticipant
-from pactape.broker.http.protocol.links import link, pacticipant_document, pacticipant_url
+from pactape.broker.http.protocol.links import link, moment, pacticipant_document, pacticipant_url
 from pactape.broker.http.protocol.messages import Response, hal, no_content, not_found
 from pactape.broker.http.protocol.paging import page_of, requests_page
 from pactape.broker.http.protocol.routing import PAGING, Route, reads, writes
@@ -60,22 +60,25 @@ def _with_label(call: Call) -> Response:
 
 def _get(call: Call) -> Response:
     name = call.path["label"]
-    if name not in pacticipants.labels_of(call.connection, require_pacticipant(call).id):
+    pacticipant = require_pacticipant(call)
+    if name not in pacticipants.labels_of(call.connection, pacticipant.id):
         raise not_found(f"Label {name}")
-    return hal(_document(call))
+    return hal(_document(call, pacticipant.id))
 
 
 def _add(call: Call) -> Response:
     pacticipant = require_pacticipant(call)
     created = call.path["label"] not in pacticipants.labels_of(call.connection, pacticipant.id)
-    pacticipants.add_label(call.connection, pacticipant.id, call.path["label"])
-    return hal(_document(call), status=201 if created else 200)
+    pacticipants.add_label(call.connection, pacticipant.id, call.path["label"], now=call.now)
+    return hal(_document(call, pacticipant.id), status=201 if created else 200)
 
 
-def _document(call: Call) -> dict[str, Any]:
+def _document(call: Call, owner_id: int) -> dict[str, Any]:
     name, owner = call.path["label"], call.path["pacticipant"]
+    created_at = pacticipants.label_created_at(call.connection, owner_id, name)
     return {
         "name": name,
+        **({} if created_at is None else {"createdAt": moment(created_at)}),
         "_links": {
             "self": link(call.url(*call.request.segments), title="Label", name=name),
             "pacticipant": link(pacticipant_url(call, owner), title="Pacticipant", name=owner),

@@ -9,6 +9,7 @@ import msgspec
 from pactape.broker.http.protocol.links import (
     branch_url,
     branch_version_brief,
+    curies,
     link,
     moment,
     pact_title,
@@ -88,6 +89,7 @@ def _document(call: Call, version: Version, around: _Surroundings) -> dict[str, 
                 link(pact_url(call, publication), title="Pact", name=pact_title(publication))
                 for publication in around.publications.get(version.id, ())
             ],
+            "curies": curies(call, "version"),
         },
     }
 

@@ -12,6 +12,7 @@ import msgspec
 from pactape.broker.canonical import with_interaction_ids
 from pactape.broker.http.protocol.links import (
     content_url,
+    curies,
     link,
     moment,
     pact_title,
@@ -69,6 +70,7 @@ def _links(call: Call, publication: Publication, *, metadata: str | None) -> dic
             content_url(call, publication, "verification-results", "latest"),
             title="Latest verification results",
         ),
+        "curies": curies(call, "pact"),
     }
 
 

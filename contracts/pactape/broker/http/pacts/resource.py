@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pactape.broker.http.lookups import require_content, require_pacticipant, require_publication
 from pactape.broker.http.pacts.documents import pact_document
 from pactape.broker.http.protocol.links import (
+    curies,
     link,
     moment,
     pact_title,
@@ -127,6 +128,7 @@ def _provider_document(call: Call, publications: list[Publication]) -> dict[str,
             "pb:pacts": links,
             "pacts": links,
             **({"pact-versions": links} if "consumer" in call.path else {}),
+            "curies": curies(call, "pacts"),
         },
     }
 
@@ -161,7 +163,11 @@ def _latest(call: Call) -> Response:
     return hal(
         {
             "pacts": [_summary(call, publication) for publication in publications],
-            "_links": {"self": link(call.url("pacts", "latest")), "pb:pacts": links},
+            "_links": {
+                "self": link(call.url("pacts", "latest")),
+                "pb:pacts": links,
+                "curies": curies(call, "pacts"),
+            },
         }
     )
 

@@ -14,6 +14,7 @@ __all__ = [
     "branch_url",
     "branch_version_brief",
     "content_url",
+    "curies",
     "environment_brief",
     "environment_document",
     "label_url",
@@ -35,6 +36,19 @@ __all__ = [
 def link(href: str, **more: Any) -> dict[str, Any]:
     """Return a HAL link; members that are None are omitted."""
     return {**{name: value for name, value in more.items() if value is not None}, "href": href}
+
+
+def curies(call: Call, context: str, *, prefix: str = "pb", path: str = "{rel}") -> list[dict[str, Any]]:
+    """Return where the relations `pb:…` of a document are described (HAL, section 8.2).
+
+    Args:
+        call: The request.
+        context: The kind of the document.
+        prefix: The prefix of the relations.
+        path: The last segment of the descriptions' URLs.
+    """
+    href = f"{call.url('doc')}/{path}{f'?context={context}' if context else ''}"
+    return [{"name": prefix, "href": href, "templated": True}]
 
 
 def moment(text: str) -> str:
@@ -216,6 +230,7 @@ def pacticipant_document(call: Call, pacticipant: Pacticipant) -> dict[str, Any]
                 f"pb:{relation}": link(f"{self_url}/{path}", templated=True)
                 for relation, path in _PACTICIPANT_TEMPLATES.items()
             },
+            "curies": curies(call, "pacticipant"),
         },
     }
 

@@ -7,7 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from pactape.broker.http.lookups import require_pacticipant
-from pactape.broker.http.protocol.links import link, moment, pacticipant_url
+from pactape.broker.http.protocol.links import curies, link, moment, pacticipant_url
 from pactape.broker.http.protocol.messages import Problem, Response, hal, no_content, not_found
 from pactape.broker.http.protocol.routing import Route, reads, writes
 from pactape.broker.store import webhooks
@@ -140,6 +140,7 @@ def _list(call: Call) -> Response:
                 "self": link(call.url(*call.request.segments), title="Webhooks"),
                 "pb:webhooks": links,
                 "pb:create": link(call.url(*call.request.segments), title="POST to create a webhook"),
+                "curies": curies(call, "", path="webhooks-{rel}"),
             },
         }
     )

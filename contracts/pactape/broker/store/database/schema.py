@@ -11,11 +11,11 @@ from pactape.broker.store.database import tables as t
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Column, Connection
 
 __all__ = ["SCHEMA", "create", "migrate"]
 
-SCHEMA = 3
+SCHEMA = 4
 
 
 def create(connection: Connection) -> None:
@@ -84,9 +84,18 @@ _FILL_2 = (
 
 def _to_3(connection: Connection) -> None:
     """Add the repository's name and namespace to pacticipants."""
-    for column in (t.pacticipants.c.repository_name, t.pacticipants.c.repository_namespace):
+    _add_columns(connection, t.pacticipants.c.repository_name, t.pacticipants.c.repository_namespace)
+
+
+def _to_4(connection: Connection) -> None:
+    """Add the time of creation to labels."""
+    _add_columns(connection, t.labels.c.created_at)
+
+
+def _add_columns(connection: Connection, *columns: Column[str]) -> None:
+    for column in columns:
         kind = column.type.compile(dialect=connection.dialect)
-        connection.exec_driver_sql(f"ALTER TABLE pacticipants ADD COLUMN {column.name} {kind}")
+        connection.exec_driver_sql(f"ALTER TABLE {column.table.name} ADD COLUMN {column.name} {kind}")
 
 
-_MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _to_2, 3: _to_3}
+_MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _to_2, 3: _to_3, 4: _to_4}

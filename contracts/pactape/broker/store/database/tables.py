@@ -67,6 +67,7 @@ labels = Table(
     metadata,
     _reference("pacticipant_id", "pacticipants.id"),
     _text("name"),
+    _text("created_at", nullable=True),  # unknown of labels from before version 4
     UniqueConstraint("pacticipant_id", "name"),
 )
 
