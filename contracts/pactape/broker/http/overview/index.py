@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pactape.broker.http.protocol.links import curies, link
 from pactape.broker.http.protocol.messages import Call, Response, hal
@@ -109,7 +109,7 @@ INDEX_RELATIONS: Mapping[str, tuple[str, str]] = {
 
 
 def _index(call: Call) -> Response:
-    links = {"self": link(call.request.base_url, title="Index")}
+    links: dict[str, Any] = {"self": link(call.request.base_url, title="Index")}
     for relation, (path, title) in INDEX_RELATIONS.items():
         is_template = True if "{" in path else None
         links[relation] = link(f"{call.request.base_url}/{path}", title=title, templated=is_template)
