@@ -29,6 +29,11 @@ _CDATA = re.compile(r"(\s*+<!\[CDATA\[)(.*?)(\]\]>\s*+)", re.DOTALL)
 _NAMING = ("name", "key", "id", "property", "itemprop", "http-equiv")
 _LABELLING = ("name", "key")
 _VALUED = ("value", "content")
+_HAS_LABEL, _HAS_VALUE, _HAS_CLASS = (
+    re.compile(names, re.IGNORECASE) for names in ("name|key", "value|content", "id|class")
+)
+#: The clean tags and attributes of one text that are remembered, because the same ones recur.
+_MOST_KEPT, _LONGEST_KEPT = 4096, 512
 _NAME_ELEMENTS = frozenset({"name", "key", "string-name", "param-name", "th", "dt"})
 #: Elements whose text is a credential after a label that says so, if it looks random; it may also be a sentence.
 _LABELED_ELEMENTS = frozenset({"td", "dd", "b", "strong", "kbd", "span", "em", "code", "pre", "samp", "tt"})
@@ -70,6 +75,8 @@ class _Markup:
 
     def __init__(self, text: str, visitor: Visitor) -> None:
         self._text, self._visitor = text, visitor
+        self._clean_tags: set[str] = set()
+        self._clean_attributes: set[tuple[str, str]] = set()
         self._name_before = ""  # by an element <name>, for the value that follows
         self._around = ""  # by the element that was opened last and contains nothing else yet
 
@@ -106,7 +113,7 @@ class _Markup:
 
     def _label_of(self, inside: str, local: str) -> str:
         """The name for an element's text in its attributes; empty if there is none or the element's name counts."""
-        attributes = _attributes_among(_LABELLING, inside)
+        attributes = _attributes_among(_HAS_LABEL, inside)
         attribute = next((attributes[key] for key in _LABELLING if key in attributes), "")
         is_harmless = classify_name(local) is NameKind.HARMLESS
         if attribute and is_harmless:
@@ -152,13 +159,17 @@ class _Markup:
         return between if clean == text else between.replace(between.strip(), escape(clean), 1)
 
     def _tag(self, tag: re.Match[str]) -> str:
-        inside = tag.group(3)
-        if "=" not in inside:
-            return tag.group()
-        attributes = _attributes_among(_VALUED, inside)
+        whole, inside = tag.group(), tag.group(3)
+        if "=" not in inside or whole in self._clean_tags:
+            return whole
+        attributes = _attributes_among(_HAS_VALUE, inside)
         naming = next((attributes[key] for key in _NAMING if attributes.get(key)), "")
         clean = substitute(_ATTRIBUTE, lambda match: self._attribute(match, naming), inside)
-        return tag.group() if clean == inside else f"<{tag.group(1)}{tag.group(2)}{clean}>"
+        if clean != inside:
+            return f"<{tag.group(1)}{tag.group(2)}{clean}>"
+        if len(whole) <= _LONGEST_KEPT and len(self._clean_tags) < _MOST_KEPT:
+            self._clean_tags.add(whole)
+        return whole
 
     def _attribute(self, match: re.Match[str], naming: str) -> str:
         name, equals, literal = match.groups()
@@ -167,18 +178,21 @@ class _Markup:
             return match.group()
         if local.lower() in _VALUED and naming:
             local = naming
+        if (local, literal) in self._clean_attributes:
+            return match.group()
         quote = literal[0] if literal[0] in _ENTITIES else ""
         plain = _unquoted(literal)
         clean = self._visitor.field(local, plain, FieldContext.BODY)
         if clean == plain:
+            if len(literal) <= _LONGEST_KEPT and len(self._clean_attributes) < _MOST_KEPT:
+                self._clean_attributes.add((local, literal))
             return match.group()
         return f"{name}{equals}{quote}{escape(clean, {quote: _ENTITIES[quote]} if quote else {})}{quote}"
 
 
-def _attributes_among(names: tuple[str, ...], inside: str) -> dict[str, str]:
-    """The attributes of a tag with one of these names; most tags have none, and aren't parsed."""
-    lower = inside.lower()
-    if not any(name in lower for name in names):
+def _attributes_among(names: re.Pattern[str], inside: str) -> dict[str, str]:
+    """The attributes of a tag that has one of these names; most tags have none, and aren't parsed."""
+    if names.search(inside) is None:
         return {}
     return {name.lower(): _unquoted(literal) for name, _, literal in _ATTRIBUTE.findall(inside)}
 
@@ -187,7 +201,7 @@ def _labels(inside: str) -> bool:
     """Whether an element's id or class is the name of a credential."""
     if _LABEL_HINT.search(inside) is None:
         return False
-    attributes = _attributes_among(("id", "class"), inside)
+    attributes = _attributes_among(_HAS_CLASS, inside)
     words = (attributes.get("id", ""), *attributes.get("class", "").split())
     return any(classify_name(word) in _NAMED_KINDS for word in words if word)
 
