@@ -12,13 +12,12 @@ from pactape.cassettes.scrubbing.replacing.placeholders import ConstantPlacehold
 from pactape.cassettes.scrubbing.replacing.replacements import Replacements
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.structures.http.multipart import looks_like_multipart, scrub_multipart
-from pactape.cassettes.scrubbing.structures.json.documents import scrub_value
-from pactape.cassettes.scrubbing.walk import Walk
 from pactape.http_bodies import charset_of, sniffed_coding
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.replacing.placeholders import Placeholders
     from pactape.cassettes.scrubbing.replacing.replacements import Replacement
+    from pactape.cassettes.scrubbing.walk import Walk
 
 __all__ = ["Scrubber"]
 
@@ -110,7 +109,9 @@ class Scrubber:
 
     def text(self, text: str) -> str:
         """Return a text without secrets anywhere in it: tokens of a known form, private keys, card numbers."""
-        return self.replace_known(self._walk(len(text)).text(text))
+        if not self._quick.is_plain_text(text):
+            text = self._walk(len(text)).text(text)
+        return self.replace_known(text)
 
     def value(self, value: Any, *, name: str = "") -> Any:
         """Return a JSON value without secrets: those with or below a credential's name, and those of a known form.
@@ -123,6 +124,8 @@ class Scrubber:
             >>> Scrubber().value({"user": {"name": "Ada", "password": ["a", "b"], "pin": -7281}})
             {'user': {'name': 'Ada', 'password': ['scrubbed', 'scrubbed-2'], 'pin': 0}}
         """
+        from pactape.cassettes.scrubbing.structures.json.documents import scrub_value  # noqa: PLC0415 -- as in _walk
+
         document = {name: value} if name else value
         clean = scrub_value(document, self._walk())
         clean = self._replacements.known_values.replace_in_value(clean)
@@ -155,5 +158,7 @@ class Scrubber:
         return body if clean == text else gzip.compress(clean, mtime=0)
 
     def _walk(self, size: int = sys.maxsize) -> Walk:
+        from pactape.cassettes.scrubbing.walk import Walk  # noqa: PLC0415 -- most replays need no walk
+
         is_clean = self._quick.is_clean_text if size < _LARGE else self._quick.is_plain_text
         return Walk(self.rules, self._replacements, is_clean, size=size)

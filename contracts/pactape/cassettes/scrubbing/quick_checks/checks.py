@@ -6,7 +6,7 @@ False may be wrong, and then the walk decides; True is never wrong.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number, kind_of_name
@@ -14,7 +14,6 @@ from pactape.cassettes.scrubbing.detection.cards import is_card_name
 from pactape.cassettes.scrubbing.detection.known_forms import holds_form
 from pactape.cassettes.scrubbing.detection.names import NameKind
 from pactape.cassettes.scrubbing.detection.words import word_set
-from pactape.cassettes.scrubbing.quick_checks.large_json import Checks, LargeJsonCheck
 from pactape.cassettes.scrubbing.quick_checks.small_json import SmallJsonCheck
 from pactape.cassettes.scrubbing.replacing.placeholders import PLACEHOLDER, ConstantPlaceholders, is_mask
 from pactape.cassettes.scrubbing.replacing.replacements import Replacements
@@ -22,12 +21,13 @@ from pactape.cassettes.scrubbing.structures.http.headers import COOKIE_HEADERS, 
 from pactape.cassettes.scrubbing.structures.json.value_names import prefix_for_members
 from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 from pactape.cassettes.scrubbing.texts.plain_texts import is_plain_text, is_plain_url
-from pactape.cassettes.scrubbing.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pactape.cassettes.scrubbing.quick_checks.large_json import LargeJsonCheck
     from pactape.cassettes.scrubbing.rules import ScrubRules
+    from pactape.cassettes.scrubbing.walk import Walk
 
 __all__ = ["QuickChecks", "quick_checks"]
 
@@ -83,7 +83,15 @@ class QuickChecks:
         self.is_clean_url: Callable[[str], bool] = lru_cache(maxsize=8192)(self._check_url)
         self._is_harmless_header = lru_cache(maxsize=4096)(self._check_harmless_header)
         self._objects = SmallJsonCheck(rules, self._is_harmless, self._is_clean_once, is_mask=self._is_mask)
-        self._json = LargeJsonCheck(Checks(self._is_harmless, self._is_clean_once, self._is_clean_value_of))
+
+    @cached_property
+    def _json(self) -> LargeJsonCheck:
+        from pactape.cassettes.scrubbing.quick_checks.large_json import (  # noqa: PLC0415 -- few bodies are large
+            Checks,
+            LargeJsonCheck,
+        )
+
+        return LargeJsonCheck(Checks(self._is_harmless, self._is_clean_once, self._is_clean_value_of))
 
     def is_clean_text(self, text: str) -> bool:
         """Whether a text contains nothing to replace, whatever its name is."""
@@ -169,4 +177,6 @@ class QuickChecks:
         return not is_special and kind_of_name(self._rules, name) is NameKind.HARMLESS
 
     def _walk(self, text: str) -> Walk:
+        from pactape.cassettes.scrubbing.walk import Walk  # noqa: PLC0415 -- most replays need no walk
+
         return Walk(self._rules, Replacements(ConstantPlaceholders()), size=len(text))
