@@ -82,3 +82,13 @@ def test_a_large_document_loses_the_secrets_of_documents_deep_in_its_texts(depth
     for _ in range(depth):
         text = json.dumps({"body": text})
     assert SECRET not in Scrubber().body(text.encode(), JSON).decode()
+
+
+def test_strings_are_told_from_what_is_between_them_in_every_portion() -> None:
+    for filler in range(7):
+        items = [{"a" * (filler + 1): "b" * (number % 90), "id": number} for number in range(4_000)]
+        body = json.dumps([*items, {"password": SECRET}, *items[:100]]).encode()
+        assert SECRET.encode() not in Scrubber().body(body, JSON)
+        assert Scrubber().body(
+            body.replace(b"password", b"sentence").replace(SECRET.encode(), b"x"), JSON
+        ) == (body.replace(b"password", b"sentence").replace(SECRET.encode(), b"x"))

@@ -13,9 +13,10 @@ from pactape.cassettes.scrubbing.quick_checks.checks import QuickChecks
 from pactape.cassettes.scrubbing.replacing.replacements import Replacements
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.scrubber import Scrubber
-from pactape.cassettes.scrubbing.texts.plain_texts import is_plain_text
+from pactape.cassettes.scrubbing.texts.plain_texts import is_plain_text, plain_texts_among
 from pactape.cassettes.scrubbing.walk import Walk
 
+from tests.cassettes.scrubbing.helpers.planted_secrets import planted_cases
 from tests.helpers.examples import examples
 
 if TYPE_CHECKING:
@@ -241,3 +242,50 @@ def test_an_integer_of_thousands_of_digits_is_no_reason_to_stop() -> None:
 )
 def test_documents_on_lines_of_their_own_are_checked_as_a_list(lines: str, *, is_clean: bool) -> None:
     assert QuickChecks(ScrubRules()).is_clean_document(lines.encode()) is is_clean
+
+
+_PIECES = st.sampled_from(
+    [
+        *(
+            "a",
+            "the",
+            "code",
+            "is",
+            "Bearer",
+            "password",
+            "--",
+            "-u",
+            "ada:",
+            "@",
+            " ",
+            "  ",
+            ".",
+            "4111",
+            "123456",
+        ),
+        *(
+            " is your ",
+            "login code",
+            SECRET,
+            "2026-01-31",
+            "https://a.test/b",
+            "deadbeefdeadbeef",
+            "é",
+            "$",
+            ":",
+        ),
+    ]
+)
+
+
+@given(texts=st.lists(st.lists(_PIECES, max_size=6).map("".join), max_size=8))
+def test_what_is_plain_among_others_is_plain_alone(texts: list[str]) -> None:
+    assert [text for text in plain_texts_among(texts) if not is_plain_text(text)] == []
+
+
+def test_no_planted_text_is_plain_among_harmless_ones() -> None:
+    bodies = [case.body.decode("latin-1") for case in planted_cases()]
+    texts = {text for body in bodies for text in (body, *body.splitlines(), *re.split(r'["\'<>&,]', body))}
+    plain = plain_texts_among([text for secret in texts for text in ("a sentence", secret, "12")])
+    assert len(plain) > 100
+    assert [text for text in plain if not is_plain_text(text)] == []

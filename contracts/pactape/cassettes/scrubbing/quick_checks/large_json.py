@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_number
+from pactape.cassettes.scrubbing.quick_checks.json_tokens import token_portions
 from pactape.cassettes.scrubbing.structures.json.member_tables import (
     FLAGS,
     GENERATED_TYPE,
@@ -22,14 +22,13 @@ from pactape.cassettes.scrubbing.structures.json.member_tables import (
     VALUE_KEYS,
 )
 from pactape.cassettes.scrubbing.structures.json.siblings import bound_variables
+from pactape.cassettes.scrubbing.texts.plain_texts import plain_texts_among
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
 __all__ = ["Checks", "LargeJsonCheck"]
 
-#: A string of a valid document with its quotation marks, and the colon after a name.
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"(?:\s*+:)?', re.DOTALL)
 _AFTER_NAME = rb'\s*+:\s*+(?:("[^"\\]*+(?:\\.[^"\\]*+)*+")|([\[{]|[\w.+-]++))'
 _MEMBER = re.compile(rb'("[^"\\]*+")' + _AFTER_NAME, re.DOTALL)
 _PAIR = re.compile(rb'\[\s*+"((?:[^"\\]|\\.){0,256}+)"\s*+,\s*+"[^"\\]*+(?:\\.[^"\\]*+)*+"\s*+\]', re.DOTALL)
@@ -44,9 +43,6 @@ _LONGEST_CACHED = 96
 #: The members of so few names are searched for name by name.
 _FEW = 4
 _MOST_CACHED = 2048
-#: Tokens per portion, to limit memory.
-_PORTION = 2048
-
 
 #: The verdict on a string, as bits of a number (faster than an enumeration): nothing to replace, …
 _CLEAN = 0
@@ -113,7 +109,7 @@ class LargeJsonCheck:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return False
         verdict, doubtful = _CLEAN, set[bytes]()
-        for portion in _portions(body):
+        for portion in token_portions(body):
             verdict |= self._of_tokens(portion, doubtful)
             if verdict & _DIRTY:
                 return False
@@ -170,6 +166,7 @@ class LargeJsonCheck:
         new_tokens = tokens - self._clean
         if len(self._clean) > _MOST_CACHED:
             self._clean.clear()
+        new_tokens -= _plain_among(new_tokens)
         for token in new_tokens:
             key = token if len(token) <= _LONGEST_CACHED else _digest(token)
             if key in self._clean:
@@ -219,6 +216,18 @@ class LargeJsonCheck:
         return _CLEAN
 
 
+def _plain_among(tokens: set[bytes]) -> set[bytes]:
+    """Most of the tokens that are texts with nothing to replace, found together."""
+    lines = b"\n".join([token[1:-1] for token in tokens if token[-1:] == b'"' and b"\\" not in token])
+    plain = plain_texts_among(lines.decode().split("\n"))
+    plain.difference_update(SECRET_KINDS, (GENERATED_TYPE,))
+    return {
+        b'"%b"' % text.encode()
+        for text in plain
+        if "$" not in text and not (text[:1].isdigit() and is_card_number(text))
+    }
+
+
 def _decode(literal: bytes) -> str | None:
     try:
         return msgspec.json.decode(b'"%b"' % literal, type=str) if b"\\" in literal else literal.decode()
@@ -249,13 +258,6 @@ def _holds_card(body: bytes) -> bool:
 
 def _digest(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=16).digest()
-
-
-def _portions(body: bytes) -> Iterator[set[bytes]]:
-    """The distinct tokens of each portion of a document."""
-    tokens = map(re.Match.group, _TOKEN.finditer(body))
-    while portion := set(islice(tokens, _PORTION)):
-        yield portion
 
 
 def _of_names(names: Iterable[str], verdict: int) -> dict[str, int]:

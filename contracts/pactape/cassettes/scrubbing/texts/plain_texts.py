@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.detection.known_forms import holds_form
 from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name, may_name_credential
@@ -10,7 +11,10 @@ from pactape.cassettes.scrubbing.structures.base64_texts import holds_encoded
 from pactape.cassettes.scrubbing.structures.http.headers import SPECIAL_HEADERS
 from pactape.cassettes.scrubbing.texts.prose_secrets import may_hold_prose_secret
 
-__all__ = ["is_plain_text", "is_plain_url"]
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["is_plain_text", "is_plain_url", "plain_texts_among"]
 
 _PLAIN = re.compile(
     r"""(?:(?!\d{4}[ ]\d{4}[ ])[\w+/-]{1,11}+(?![\w+/-])|[^\w+/=@{}<>%:\\"\[\]\n-]++)*+   # words, no long run
@@ -20,6 +24,7 @@ _PLAIN = re.compile(
     | (?:/(?:[A-Za-z0-9._~-]{0,11}|[a-z._~-]{0,60}))++""",
     re.VERBOSE | re.ASCII,
 )
+_PLAIN_LINE = re.compile(rf"^(?:{_PLAIN.pattern})$", re.VERBOSE | re.ASCII | re.MULTILINE)
 #: A word, a path or an identifier, in which no part can be the name of another part.
 _WORD = re.compile(r"(?!--)[\w.#$/-]+", re.ASCII)
 #: Characters that begin an escape or an entity, which may hide a name or a value.
@@ -58,6 +63,23 @@ def is_plain_text(text: str) -> bool:
     if _ESCAPED.search(text) is not None or may_hold_prose_secret(text):
         return False
     return not (_may_name_secret(text) or holds_form(text) or _holds_base64(text))
+
+
+def plain_texts_among(texts: Collection[str]) -> set[str]:
+    """Return most of the texts for which `is_plain_text` is true: all are searched together, in a few steps.
+
+    Example:
+        >>> sorted(plain_texts_among(["a sentence", "12", "Bearer 3f9aA1c27e4b6d80"]))
+        ['12', 'a sentence']
+    """
+    lines = "\n".join(texts)
+    plain = set(_PLAIN_LINE.findall(lines))
+    if "--" in lines:
+        plain = {text for text in plain if "--" not in text}
+    sentences = [text for text in plain if " " in text]
+    if sentences and may_hold_prose_secret("\n".join(sentences)):
+        plain.difference_update([text for text in sentences if may_hold_prose_secret(text)])
+    return plain.intersection(texts)
 
 
 def is_plain_url(text: str) -> bool:
