@@ -7,11 +7,12 @@ import re
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from pactape.contracts.samples.graphql_documents import documents_of_batch, operation_label
 from pactape.contracts.samples.path_segments import segment_kind
 from pactape.http_bodies import any_json_body, form_fields, header, text_body
+from pactape.urls import url_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,8 +67,8 @@ def action_of(sample: Sample) -> str:
     request = sample.exchange.request
     if action := _action_header(request.headers):
         return action
-    if not request.body and "?" not in request.url:
-        return ""
+    if not request.body:
+        return _action_in_query(url_parts(request.url).query) if "?" in request.url else ""
     sent = any_json_body(request)
     if method := _rpc_method(sent):
         return f"method={method}"
@@ -79,13 +80,20 @@ def action_of(sample: Sample) -> str:
     else:
         body = [(name, values[0]) for name, values in form_fields(request).items() if values]
         body_names = _PARAMETERS | _SHORT_PARAMETERS
-    query = parse_qsl(urlsplit(request.url).query)
+    query = parse_qsl(url_parts(request.url).query)
     return (
         _first_named(query, _query_names(query))
         or _first_named(body if _is_action_call(sent) else [], body_names)
         or _persisted_document(sent, query)
         or _xml_operation(sample)
     )
+
+
+@lru_cache(maxsize=1024)
+def _action_in_query(text: str) -> str:
+    """Return the operation that a request without a body names in its query."""
+    query = parse_qsl(text)
+    return _first_named(query, _query_names(query)) or _persisted_document(None, query)
 
 
 @lru_cache(maxsize=256)  # a client sends the same headers again and again
