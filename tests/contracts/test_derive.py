@@ -99,6 +99,19 @@ def test_bodies_are_distinguished_by_fields_at_any_depth(project: Project) -> No
     ]
 
 
+def test_requests_that_share_a_distinguishing_name_are_distinguished_by_what_is_below_it(
+    project: Project,
+) -> None:
+    url = "http://users.test/users"
+    for name, sent in (("x", {}), ("y", {"a": {"b": 1}}), ("z", {"a": {"c": 1, "d": 2}})):
+        project.record(name, interaction(method="POST", url=url, sent={"id": 1, **sent}))
+    assert [described["description"] for described in project.interactions()] == [
+        "POST /users → 200",
+        "POST /users → 200 with a.b",
+        "POST /users → 200 with a.c, a.d",
+    ]
+
+
 def test_answers_of_two_media_types_are_distinguished_by_these(project: Project) -> None:
     for name, media in (("a", "application/json"), ("b", "application/xml")):
         project.record(name, interaction(headers={"Accept": media}, media=media))

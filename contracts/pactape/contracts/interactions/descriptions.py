@@ -5,23 +5,50 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pactape.contracts.samples.graphql_documents import document_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pactape.contracts.grouping.evidence.operations import GroupKey
     from pactape.contracts.grouping.evidence.sample_evidence import Evidence
 
 __all__ = ["descriptions", "is_numbered"]
 
+_P = TypeVar("_P", str, "_Phrase")
 #: The most names in a description that distinguishes two requests.
 _MOST_NAMES = 3
 #: The most names if fewer don't distinguish them.
 _MOST_NAMES_OF_ALIKE = 20
+#: How often names are added to phrases that are still alike.
+_ROUNDS = 3
+#: What follows a name in the names of what is below it.
+_MARKS_BELOW = ".( "
 _NUMBERED = re.compile(r" #[0-9]+$")
+
+
+class _Phrase(NamedTuple):
+    """A phrase in parts.
+
+    Args:
+        start: The test's phrase, or the operation and the status.
+        names: The names in it that distinguish it from others.
+        others: Names that do so, too, but are only counted.
+        circumstances: What distinguishes it besides its request.
+    """
+
+    start: str
+    names: tuple[str, ...] = ()
+    others: frozenset[str] = frozenset()
+    circumstances: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        names = [name for name in self.names if not any(map(_is_below(name), self.names))]
+        more = sum(not any(map(_is_below(name), self.names)) for name in self.others.difference(self.names))
+        listed = f" with {', '.join(names)}" if names else ""
+        return " ".join([f"{self.start}{listed}{f' and {more} more' if more else ''}", *self.circumstances])
 
 
 def descriptions(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, str]:
@@ -29,17 +56,17 @@ def descriptions(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, str]:
 
     Without a test, the phrase consists of operation, variant and status. If that isn't unique, it lists what only
     this request has: parameters, fields, parts of a GraphQL document, headers; then the states and the response's
-    media type. Phrases that are still equal are numbered from 1.
+    media type. Phrases that are still equal get what distinguishes their requests, and at last numbers from 1.
     """
     plain = {key: _phrase(key, evidence) for key, evidence in groups.items()}
     test_phrases = {key: text for key, text in _repeated_phrases(plain).items() if text != _own_phrase(key)}
     longer = {key: f"{text} ({_operation(key)})" for key, text in test_phrases.items()}
     longest = {key: f"{text} → {key.status}" for key, text in _repeated_phrases(longer).items()}
-    unnumbered = plain | longer | longest
-    distinguished = unnumbered | _add_names(_repeated_phrases(unnumbered), most=_MOST_NAMES)
-    still_alike = {key: unnumbered[key] for key in _repeated_phrases(distinguished)}
-    distinguished |= _add_names(still_alike, most=_MOST_NAMES_OF_ALIKE)
-    return distinguished | _number_phrases(_repeated_phrases(distinguished))
+    phrases = {key: _Phrase(text) for key, text in (plain | longer | longest).items()}
+    for most in (*(_MOST_NAMES,) * _ROUNDS, _MOST_NAMES_OF_ALIKE):
+        phrases |= _add_names(_repeated_phrases(phrases), most=most)
+    texts = {key: str(phrase) for key, phrase in phrases.items()}
+    return texts | _number_phrases(_repeated_phrases(texts))
 
 
 def is_numbered(description: str) -> bool:
@@ -56,22 +83,25 @@ def _own_phrase(key: GroupKey) -> str:
     return f"{_operation(key)} → {key.status}"
 
 
-def _add_names(repeated: Mapping[GroupKey, str], *, most: int) -> dict[GroupKey, str]:
+def _add_names(repeated: Mapping[GroupKey, _Phrase], *, most: int) -> dict[GroupKey, _Phrase]:
     """Return the phrases, each with the names that not all requests of the same phrase have."""
     alike = defaultdict(list)
-    for key, text in repeated.items():
-        alike[text].append(key)
+    for key, phrase in repeated.items():
+        alike[str(phrase)].append(key)
     phrases = {}
-    for text, keys in alike.items():
+    for keys in alike.values():
         names = {key: _names(key) for key in keys}
         common = set.intersection(*map(set, names.values()))
         circumstances = {key: _circumstances(key) for key in keys}
         shared = set.intersection(*map(set, circumstances.values()))
         for key in keys:
+            phrase = repeated[key]
             own = _topmost([name for name in names[key] if name not in common])
-            longer = f"{text} with {_join_names(own, most)}" if own else text
-            phrases[key] = " ".join(
-                [longer, *(circumstance for circumstance in circumstances[key] if circumstance not in shared)]
+            own_circumstances = [text for text in circumstances[key] if text not in shared]
+            phrases[key] = phrase._replace(
+                names=(*phrase.names, *own[:most]),
+                others=phrase.others.union(own),
+                circumstances=(*phrase.circumstances, *own_circumstances),
             )
     return phrases
 
@@ -98,13 +128,14 @@ def _fields(body: dict[str, Any] | None, path: str) -> Iterator[str]:
 
 def _topmost(names: list[str]) -> list[str]:
     """Return the names without those below another one."""
-    below = tuple(f"{name}{mark}" for name in names for mark in ".( ")
+    below = tuple(f"{name}{mark}" for name in names for mark in _MARKS_BELOW)
     return [name for name in names if not name.startswith(below)]
 
 
-def _join_names(names: list[str], most: int) -> str:
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+def _is_below(name: str) -> Callable[[str], bool]:
+    """Return whether another name is below `name`, such as `user.id` below `user`."""
+    starts = tuple(f"{name}{mark}" for mark in _MARKS_BELOW)
+    return lambda other: other.startswith(starts)
 
 
 def _number_phrases(repeated: Mapping[GroupKey, str]) -> dict[GroupKey, str]:
@@ -122,6 +153,6 @@ def _operation(key: GroupKey) -> str:
     return f"{key.operation}, {key.variant}" if key.variant else key.operation
 
 
-def _repeated_phrases(phrases: dict[GroupKey, str]) -> dict[GroupKey, str]:
-    counts = Counter(phrases.values())
-    return {key: text for key, text in phrases.items() if counts[text] > 1}
+def _repeated_phrases(phrases: Mapping[GroupKey, _P]) -> dict[GroupKey, _P]:
+    counts = Counter(map(str, phrases.values()))
+    return {key: phrase for key, phrase in phrases.items() if counts[str(phrase)] > 1}
