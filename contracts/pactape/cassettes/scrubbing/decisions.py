@@ -24,6 +24,8 @@ _WORDS = word_set(
     "default hidden text never always string number integer boolean object array anonymous unknown valid "
     "invalid expired active inactive"
 )
+#: The words of a wallet; a mnemonic may also be a sentence to remember.
+_WALLET_WORDS = re.compile(r"[a-z]+(?:[ ,]+[a-z]+)+")
 _DIGITS = re.compile(r"\d(?:[ -]?\d){2,11}")
 _SPOKEN_CODE = re.compile(
     r"(?=[A-Za-z-]*\d|[A-Z]+-)[A-Za-z0-9]{3,}(?:-[A-Za-z0-9]{3,}){1,7}|(?=[A-Za-z]*\d)[A-Za-z0-9]{5,12}"
@@ -73,8 +75,7 @@ def _decide(name: str, kind: NameKind, value: str, context: FieldContext) -> boo
     if context is FieldContext.PROSE:
         return looks_random(value) or (kind is NameKind.CREDENTIAL and _MIXED.fullmatch(value) is not None)
     if kind is NameKind.CREDENTIAL:
-        may_be_public = "://" in value or value[:1] == "/" or value.startswith(("-----BEGIN", "arn:"))
-        return not (may_be_public and is_public_value(value))
+        return not _is_no_credential(name, value)
     if kind is NameKind.CODE:
         return _is_code(name, value)
     if kind is NameKind.CONNECTION:
@@ -82,6 +83,14 @@ def _decide(name: str, kind: NameKind, value: str, context: FieldContext) -> boo
     if kind is NameKind.SUSPICIOUS:
         return looks_random(value)
     return _is_parameter_secret(value) if context is FieldContext.PARAMETER else looks_random(value)
+
+
+def _is_no_credential(name: str, value: str) -> bool:
+    """Whether a value is a public address or a sentence, although its name is that of a credential."""
+    if plain_name(name) == "mnemonic" and " " in value:
+        return _WALLET_WORDS.fullmatch(value) is None
+    may_be_public = "://" in value or value[:1] == "/" or value.startswith(("-----BEGIN", "arn:"))
+    return may_be_public and is_public_value(value)
 
 
 def _is_code(name: str, value: str) -> bool:

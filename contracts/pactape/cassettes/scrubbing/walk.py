@@ -16,14 +16,15 @@ from pactape.cassettes.scrubbing.structures.edits import substitute
 from pactape.cassettes.scrubbing.structures.embedded import scrub_embedded
 from pactape.cassettes.scrubbing.structures.graphql_documents import looks_like_graphql, scrub_graphql
 from pactape.cassettes.scrubbing.structures.http.forms import looks_like_form, scrub_form
-from pactape.cassettes.scrubbing.structures.http.headers import SCRUBBERS
+from pactape.cassettes.scrubbing.structures.http.headers import SCHEMES, SCRUBBERS
 from pactape.cassettes.scrubbing.structures.http.multipart import holds_multipart, scrub_multipart_text
 from pactape.cassettes.scrubbing.structures.http.urls import is_web_url, scrub_url
 from pactape.cassettes.scrubbing.structures.json.documents import scrub_json
+from pactape.cassettes.scrubbing.structures.json.lines import scrub_json_lines
 from pactape.cassettes.scrubbing.structures.json.value_names import JsonContext
-from pactape.cassettes.scrubbing.structures.lines import scrub_lines
+from pactape.cassettes.scrubbing.structures.lines import LINE_TYPES, scrub_lines
 from pactape.cassettes.scrubbing.structures.markup import holds_markup, looks_like_markup, scrub_markup
-from pactape.cassettes.scrubbing.structures.tables import find_table, scrub_table
+from pactape.cassettes.scrubbing.structures.tables import TABLE_TYPES, find_table, scrub_table
 from pactape.cassettes.scrubbing.structures.visitor import SECRET_KINDS, FieldContext
 from pactape.cassettes.scrubbing.texts.named_values import (
     has_only_short_words,
@@ -239,7 +240,7 @@ class Walk:
         if special is not None:
             return special(value, self)
         scheme, space, secret = value.partition(" ")
-        is_credential = bool(space) and scheme.lower() in _SCHEMES
+        is_credential = bool(space) and scheme.lower() in SCHEMES
         if is_credential and is_secret_field(self._rules, name, secret, FieldContext.PARAMETER):
             return f"{scheme} {self.field(name, secret, FieldContext.PARAMETER)}"
         return self.field(name, value, FieldContext.PARAMETER)
@@ -250,9 +251,9 @@ class Walk:
             return scrub_form(text, self)
         if "application/graphql" in content_type and "json" not in content_type:
             return self.text(scrub_graphql(text, self))
-        if any(kind in content_type for kind in _LINES):
+        if any(kind in content_type for kind in LINE_TYPES):
             return self.text(scrub_lines(scrub_embedded(text, self), self))
-        if any(kind in content_type for kind in _TABLES):
+        if any(kind in content_type for kind in TABLE_TYPES):
             return self.text(self._lines(text, content_type))
         if "html" in content_type and "<" in text and text.lstrip()[:1] not in {"{", "[", "<"}:
             return self.text(scrub_markup(text, self))
@@ -271,7 +272,7 @@ class Walk:
             return self.text(scrub_graphql(text, self))
         if first == "-" and holds_multipart(text):
             return scrub_multipart_text(text, self, self.body)
-        return self._in_one_line(text) or self.text(self._lines(text))
+        return scrub_json_lines(text, self, self._plain) or self._in_one_line(text) or self._plain(text)
 
     def _in_one_line(self, text: str) -> str:
         """A URL, an encoded text or a form, without secrets; empty for other texts."""
@@ -282,6 +283,9 @@ class Walk:
         form = scrub_form(text, self) if looks_like_form(text) else text
         return form if form != text else ""
 
+    def _plain(self, text: str) -> str:
+        return self.text(self._lines(text))
+
     def _lines(self, text: str, content_type: str = "") -> str:
         """A text of several lines or documents, without secrets."""
         if "-----BEGIN " in text:
@@ -291,8 +295,3 @@ class Walk:
             return text
         table = find_table(text, content_type)
         return scrub_table(text, table, self) if table is not None else scrub_lines(text, self)
-
-
-_SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "token", "dpop", "apikey"})
-_LINES = ("yaml", "toml", "properties")
-_TABLES = ("csv", "tab-separated")

@@ -29,6 +29,9 @@ _SHORT_MARK = re.compile(
     r"\$(?:\d?[2a]|[156]\$)|(?:sha256|scrypt|md5|apr1)\$|pbkdf2_sha|\{S?SHA",
     re.ASCII,
 )
+#: A position after so many characters of base64 is inside of data.
+_LONG_DATA = 160
+_DATA = re.compile(r"[A-Za-z0-9_-]*+|[A-Za-z0-9+/]*+")
 #: The characters around those marks that are common in texts.
 _AROUND = {
     "token": re.compile(r"token[=: ][a-z0-9]{6}\.[a-z0-9]{16}"),
@@ -127,10 +130,18 @@ def _by_start(text: str) -> Iterator[tuple[re.Match[str], ProviderForm]]:
             continue
         for index in marks.by_start[start.group()]:
             match = FORMS[index].form.match(text, start.start())
-            if match is not None and not (FORMS[index].checked and not looks_random(match.group())):
+            if match is None or _is_inside_data(text, start.start()):
+                continue
+            if not (FORMS[index].checked and not looks_random(match.group())):
                 yield match, FORMS[index]
                 end = match.end()
                 break
+
+
+def _is_inside_data(text: str, start: int) -> bool:
+    """Whether a position is in a long run of base64, whose characters form anything by chance."""
+    before = text[max(0, start - _LONG_DATA) : start]
+    return len(before) == _LONG_DATA and _DATA.fullmatch(before) is not None
 
 
 def _by_mark(text: str) -> Iterator[ProviderForm]:

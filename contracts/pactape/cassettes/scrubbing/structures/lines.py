@@ -13,8 +13,10 @@ from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
-__all__ = ["scrub_lines"]
+__all__ = ["LINE_TYPES", "scrub_lines"]
 
+#: Parts of the media types of such texts.
+LINE_TYPES = ("yaml", "toml", "properties")
 _LINE = re.compile(
     r"^(?P<before>[ \t]*+(?:-[ \t]++)?(?:(?:export|set|ENV)[ \t]++|data:[ \t]*+)?[\"']?)"
     r"(?P<name>[\w.$@ -]{1,96}?)"
@@ -31,6 +33,8 @@ _FLOW = re.compile(
     r"(?P<before>\{[^{}\n]{0,200}?(?:name|key):[ ]{1,8}[\"']?(?P<name>[\w.-]{1,96})[\"']?[ ]{0,8},"
     r"[^{}\n]{0,200}?value:[ ]{1,8}[\"']?)(?P<value>[^,{}\s\"']+)"
 )
+#: A name in a block, followed by its value or by lines that are its value.
+_PAIR_IN_BLOCK = re.compile(r"[ \t]*(?P<name>[\w.$-]{1,96}):(?:[ \t]|\r?\Z)")
 #: A user and a password; without a space after the colon, YAML reads them as one text.
 _USER_AND_PASSWORD = re.compile(
     r"(?P<before>[ \t]*(?:-[ \t]+)?[\"']?[\w.@-]{1,64}:)(?P<password>[^\s:\"']{3,256})(?P<after>[\"'\s]*)"
@@ -44,6 +48,8 @@ _PLAIN = re.compile(r"[\"']?[\w .,/+@-]{0,40}+[\"']?[,;]?[ \t\r]*+", re.ASCII)
 #: Names whose lines are always scrubbed: one of them names the other.
 _SPECIAL = frozenset({"name", "key", "value", *SECRET_DATA})
 _QUOTED = re.compile(r"([\"'])(.*)\1")
+#: Base64 with its padding, and a number as in tables of tokens; not a name and a value.
+_PADDED = re.compile(r"[A-Za-z0-9+/]{2,}={1,2}(?:[ \t]+\d+)?[ \t\r]*")
 _COMMENT = re.compile(r"(\S+)([ \t]+#.*)")
 _MOST_SPACES = 2
 _MOST_CACHED = 1024
@@ -96,6 +102,7 @@ def _scrub_block(edits: Edits, head: re.Match[str], name: str, visitor: Visitor)
     """Scrub the lines that are the value of a name, and return the position after them."""
     text, start = head.string, head.end() + 1
     quotes = head["rest"].strip() if head["rest"].strip() in _QUOTES else ""
+    is_credential = classify_name(name) is NameKind.CREDENTIAL
     depth = len(head["before"]) - len(head["before"].lstrip(" \t"))
     while start <= len(text):
         stop = text.find("\n", start)
@@ -110,6 +117,9 @@ def _scrub_block(edits: Edits, head: re.Match[str], name: str, visitor: Visitor)
                 break
         if content:
             edits.replace(start, start + len(line), _in_block(line, name, visitor))
+            pair = None if is_credential or content.startswith("- ") else _PAIR_IN_BLOCK.match(line)
+            if pair is not None and pair["name"] not in _SPECIAL:
+                name = pair["name"]  # the lines below it are its own
         start += len(line) + 1
     return min(start, len(text))
 
@@ -122,6 +132,8 @@ def _name_below(text: str, start: int) -> str:
 
 def _line(match: re.Match[str], visitor: Visitor, pair_name: str = "") -> str:
     name, (value, after) = pair_name or match["name"].strip(), _divided(match["rest"])
+    if _PADDED.fullmatch(match.group()):
+        return match.group()
     if not value or _BLOCK.fullmatch(value) or name.count(" ") > _MOST_SPACES or _CODE.search(value):
         return match.group()
     if value.lstrip("\"'").startswith("-----"):  # a PEM block, which is replaced as a whole

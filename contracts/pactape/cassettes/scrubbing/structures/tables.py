@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
-__all__ = ["find_table", "scrub_table"]
+__all__ = ["TABLE_TYPES", "find_table", "scrub_table"]
 
+#: Parts of the media types of tables.
+TABLE_TYPES = ("csv", "tab-separated")
 _DELIMITERS = (",", ";", "\t", "|")
 #: The beginning of a JSON object in a cell.
 _QUOTED_MARK = '""'

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
-__all__ = ["COOKIE_HEADERS", "SCRUBBERS", "SPECIAL_HEADERS"]
+__all__ = ["COOKIE_HEADERS", "SCHEMES", "SCRUBBERS", "SPECIAL_HEADERS"]
 
+#: The schemes of credentials, before them in a header.
+SCHEMES = frozenset({"basic", "bearer", "digest", "negotiate", "token", "dpop", "apikey"})
 #: Headers with "scheme credentials", or with a credential despite a name that says nothing.
 _CREDENTIAL_HEADERS = word_set(
     "authorization proxy-authorization x-authorization x-forwarded-authorization x-original-authorization "
