@@ -119,6 +119,7 @@ def attached(
             guard = stack.enter_context(network)
             yield
     finally:
+        cassette.player.collect_from_children()
         cassette.unmatched.extend(guard.refused if guard else ())
     if cassette.outcome is TestOutcome.PASSED:
         for error in cassette.unmatched:

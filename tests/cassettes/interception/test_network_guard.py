@@ -11,8 +11,10 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
+from pactape.cassettes import use_cassette
 from pactape.cassettes.interception.network_guard import NetworkGuard, network_closed, network_open
-from pactape.errors import NetworkBlockedError
+from pactape.errors import NetworkBlockedError, NoMatchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -211,6 +213,23 @@ def test_an_attempt_in_a_forked_child_is_reported_to_the_parent(listener: tuple[
         child.join()
     (error,) = guard.refused
     assert "in a child process" in str(error)
+
+
+def test_a_request_without_a_recording_in_a_forked_child_fails_the_test(tmp_path: Path) -> None:
+    def ask_in_a_child() -> None:
+        with use_cassette(tmp_path / "none.yaml"):
+            context = multiprocessing.get_context("fork")
+            child = context.Process(target=_ask_and_swallow, args=("http://api.example.com/things",))
+            child.start()
+            child.join()
+
+    with pytest.raises(NoMatchError, match=r"in a child process: .*http://api\.example\.com/things"):
+        ask_in_a_child()
+
+
+def _ask_and_swallow(url: str) -> None:
+    with suppress(NoMatchError):
+        requests.get(url, timeout=5)
 
 
 def _connect_and_swallow(address: tuple[str, int]) -> None:

@@ -8,19 +8,16 @@ imported by name before (`from socket import getaddrinfo`).
 
 from __future__ import annotations
 
-import os
 import re
 import socket
-import tempfile
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 from http.client import HTTPConnection
-from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pactape.cassettes.child_log import ChildLog
 from pactape.cassettes.interception.allowed_hosts import AllowedHosts, is_numeric
 from pactape.errors import NetworkBlockedError
 from pactape.urls import is_loopback_host
@@ -41,7 +38,6 @@ _KERNEL = frozenset(getattr(socket, name, None) for name in ("AF_NETLINK", "AF_A
 _lock = threading.Lock()
 _active: list[NetworkGuard] = []
 _originals: dict[str, Any] = {}
-_numbers = count()
 _INHERITED = object()
 
 
@@ -60,8 +56,7 @@ class NetworkGuard:
         self.reason = reason
         self.refused: list[NetworkBlockedError] = []
         self._allowed_hosts = AllowedHosts(allow)
-        self._process = os.getpid()
-        self._child_log = Path(tempfile.gettempdir(), f"pactape-{self._process}-{next(_numbers)}.refused")
+        self._child_log = ChildLog()
 
     def permits_connection(self, address: object) -> bool:
         """Return whether a socket may connect to `address`."""
@@ -94,20 +89,13 @@ class NetworkGuard:
             'Fix: record the request, or allow the host: cassette(allow=["host:port"]).'
         )
         self.refused.append(error)
-        if os.getpid() != self._process:
-            self._notify_parent(target)
+        self._child_log.add(_target_text(target))
         return error
 
     def collect_from_children(self) -> None:
         """Add the blocked attempts of forked children, whose memory is separate."""
-        if self._child_log.exists():
-            for target in self._child_log.read_text(encoding="utf-8").splitlines():
-                self.refuse(f"{target} (in a child process)")
-            self._child_log.unlink(missing_ok=True)
-
-    def _notify_parent(self, target: object) -> None:
-        with suppress(OSError), self._child_log.open("a", encoding="utf-8") as log:
-            log.write(f"{_target_text(target)}\n")
+        for target in self._child_log.take():
+            self.refuse(f"{target} (in a child process)")
 
 
 class _ThreadState(threading.local):

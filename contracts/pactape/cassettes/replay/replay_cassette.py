@@ -205,6 +205,10 @@ class ReplayCassette(IndexedCassette):
         with self._lock:
             return [position for bucket in self._buckets(key) or () for position in bucket.positions]
 
+    def collect_from_children(self) -> None:
+        """Add the errors of requests of forked children to `unmatched`."""
+        self._unmatched.collect_from_children()
+
     def unplayed(self) -> list[str]:
         """Return the interactions of the file that no request played, as "interactions[3]: GET https://..."."""
         self.load()

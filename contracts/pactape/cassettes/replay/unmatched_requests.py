@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pactape.cassettes.child_log import ChildLog
 from pactape.cassettes.replay.request_keys.sent_placeholders import placeholder_error
+from pactape.errors import NoMatchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from pactape.cassettes.replay.request_keys.keying import Keying
     from pactape.cassettes.replay.request_keys.lookup_options import LookupOptions
     from pactape.cassettes.replay.source import CassetteSource
-    from pactape.errors import NoMatchError, PactapeError
+    from pactape.errors import PactapeError
 
 __all__ = ["UnmatchedRequests"]
 
@@ -34,6 +36,7 @@ class UnmatchedRequests:
     def __init__(self, source: CassetteSource, *, keying: Keying, options: LookupOptions) -> None:
         self._source, self._keying, self._options = source, keying, options
         self.errors: list[PactapeError] = []
+        self._child_log = ChildLog()
 
     def no_match(self, request: VcrRequest, recorded: Iterable[VcrRequest]) -> NoMatchError:
         """Return the error of a live request that no recorded request matches, with the nearest ones."""
@@ -48,7 +51,12 @@ class UnmatchedRequests:
             rules=self._options.rules,
         )
         self.errors.append(error)
+        self._child_log.add(str(error))
         return error
+
+    def collect_from_children(self) -> None:
+        """Add the errors of forked children."""
+        self.errors += [NoMatchError(f"in a child process: {text}") for text in self._child_log.take()]
 
     def check_placeholders(
         self, request: VcrRequest, played: Sequence[tuple[VcrRequest, dict[str, Any]]]
@@ -66,4 +74,5 @@ class UnmatchedRequests:
         error = placeholder_error(request, played, label=label, test=self._options.test)
         if error is not None:
             self.errors.append(error)
+            self._child_log.add(str(error))
             raise error
