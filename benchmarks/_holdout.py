@@ -74,7 +74,7 @@ class Holdout:
     def _operation(
         self, name: str, deriving: dict[int, Any], judging: dict[int, Any], counts: tuple[int, ...]
     ) -> None:
-        fresh = [value for answer, value in judging.items() if answer not in deriving]
+        fresh = [value for received, value in judging.items() if received not in deriving]
         for count in counts:
             if len(deriving) >= count and fresh:
                 seen = list(deriving.values())[:count]
@@ -109,7 +109,7 @@ def _halves(samples: list[Sample], halving: int) -> tuple[dict[int, Any], dict[i
     statable = filter(has_statable_json, samples)
     for sample in sorted(statable, key=lambda sample: _random_bytes(sample.reference, halving)):
         half = _random_bytes(Path(sample.exchange.cassette).name, halving)[0] % 2
-        halves[half][response_id(sample.answer)] = sample.answer
+        halves[half][response_id(sample.received)] = sample.received
     return halves
 
 
@@ -144,33 +144,35 @@ class _Judge:
         return self._matcher.mismatches(response)
 
 
-def _mutants(answer: Any, everything: list[Any]) -> Iterator[tuple[str, Any]]:
+def _mutants(received: Any, everything: list[Any]) -> Iterator[tuple[str, Any]]:
     """Answers that break a consumer, by the kind of break; only fields that every answer has are broken."""
     whole = shape_of(everything)
     paths = sorted(_always(whole, ()), key=lambda path: hashlib.sha256(repr(path).encode()).digest())
     for path, shape in [(path, _at(whole, path)) for path in paths[:_MOST_PATHS]]:
-        if not _exists(answer, path):
+        if not _exists(received, path):
             continue
-        yield from _of_field(answer, path, shape)
+        yield from _of_field(received, path, shape)
 
 
-def _of_field(answer: Any, path: tuple[str, ...], shape: Any) -> Iterator[tuple[str, Any]]:
-    yield "drop", _changed(answer, path, lambda parent, key: parent.pop(key))
-    yield "rename", _changed(answer, path, lambda parent, key: parent.update({f"{key}_x": parent.pop(key)}))
+def _of_field(received: Any, path: tuple[str, ...], shape: Any) -> Iterator[tuple[str, Any]]:
+    yield "drop", _changed(received, path, lambda parent, key: parent.pop(key))
+    yield "rename", _changed(received, path, lambda parent, key: parent.update({f"{key}_x": parent.pop(key)}))
     kinds = set(shape.kinds)
     if "null" not in kinds:
-        yield "null", _put(answer, path, None)
+        yield "null", _put(received, path, None)
     if kinds == {"string"}:
-        yield "kind", _put(answer, path, 7)
-        formats = frozenset.intersection(formats_of(str(_value(answer, path))), shape.formats or frozenset())
+        yield "kind", _put(received, path, 7)
+        formats = frozenset.intersection(
+            formats_of(str(_value(received, path))), shape.formats or frozenset()
+        )
         if formats & _TELLING:
-            yield "format", _put(answer, path, "no such format")
+            yield "format", _put(received, path, "no such format")
     elif kinds <= {"integer", "decimal"}:
-        yield "kind", _put(answer, path, "seven")
+        yield "kind", _put(received, path, "seven")
     elif kinds in ({"boolean"}, {"array"}):
-        yield "kind", _put(answer, path, "yes")
+        yield "kind", _put(received, path, "yes")
     elif kinds == {"object"}:
-        yield "kind", _put(answer, path, [])
+        yield "kind", _put(received, path, [])
 
 
 def _always(shape: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -187,25 +189,25 @@ def _at(shape: Any, path: tuple[str, ...]) -> Any:
     return shape
 
 
-def _value(answer: Any, path: tuple[str, ...]) -> Any:
+def _value(received: Any, path: tuple[str, ...]) -> Any:
     for key in path:
-        answer = answer[key]
-    return answer
+        received = received[key]
+    return received
 
 
-def _exists(answer: Any, path: tuple[str, ...]) -> bool:
+def _exists(received: Any, path: tuple[str, ...]) -> bool:
     try:
-        _value(answer, path)
+        _value(received, path)
     except (KeyError, TypeError):
         return False
     return True
 
 
-def _put(answer: Any, path: tuple[str, ...], value: Any) -> Any:
-    return _changed(answer, path, lambda parent, key: parent.update({key: value}))
+def _put(received: Any, path: tuple[str, ...], value: Any) -> Any:
+    return _changed(received, path, lambda parent, key: parent.update({key: value}))
 
 
-def _changed(answer: Any, path: tuple[str, ...], change: Callable[[Any, str], object]) -> Any:
-    mutant = copy.deepcopy(answer)
+def _changed(received: Any, path: tuple[str, ...], change: Callable[[Any, str], object]) -> Any:
+    mutant = copy.deepcopy(received)
     change(_value(mutant, path[:-1]), path[-1])
     return mutant

@@ -61,16 +61,16 @@ class RemoteStates(Mapping[str, Callable[..., object]]):
 
         change = {"action": "setup", "state": name, "params": parameters}
         try:
-            answer = requests.post(self._url, json=change, timeout=_TIMEOUT_SECONDS)
+            response = requests.post(self._url, json=change, timeout=_TIMEOUT_SECONDS)
         except requests.RequestException as error:
             raise RuntimeError(f"{self._shown} doesn't answer ({type(error).__name__})") from None
-        if not answer.ok:
-            problem = f"{self._shown} answered with {answer.status_code}"
-            is_page = "html" in answer.headers.get("Content-Type", "").lower()
-            reason = "" if is_page else answer.text[:_LONGEST_REASON].strip()
+        if not response.ok:
+            problem = f"{self._shown} answered with {response.status_code}"
+            is_page = "html" in response.headers.get("Content-Type", "").lower()
+            reason = "" if is_page else response.text[:_LONGEST_REASON].strip()
             raise RuntimeError(f"{problem}: {reason}" if reason else problem)
         try:
-            return answer.json()
+            return response.json()
         except ValueError:
             return None
 

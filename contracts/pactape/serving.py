@@ -78,7 +78,7 @@ class LoopbackServer(ThreadingHTTPServer):
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._host = host
         self._open: set[socket.socket] = set()
-        self._answering = 0
+        self._open_requests = 0
         self._changed = threading.Condition()
         try:
             super().__init__((host, port), _Handler)
@@ -109,7 +109,7 @@ class LoopbackServer(ThreadingHTTPServer):
         finally:
             self.server_close()
             with self._changed:
-                self._changed.wait_for(lambda: not self._answering, timeout=_SHUTDOWN_SECONDS)
+                self._changed.wait_for(lambda: not self._open_requests, timeout=_SHUTDOWN_SECONDS)
             self._close_connections()
 
     def stop(self) -> None:
@@ -117,15 +117,15 @@ class LoopbackServer(ThreadingHTTPServer):
         self.shutdown()
 
     @contextmanager
-    def answering(self) -> Iterator[None]:
+    def counting_request(self) -> Iterator[None]:
         """Count a request as being answered while the context lasts."""
         with self._changed:
-            self._answering += 1
+            self._open_requests += 1
         try:
             yield
         finally:
             with self._changed:
-                self._answering -= 1
+                self._open_requests -= 1
                 self._changed.notify_all()
 
     def get_request(self) -> tuple[socket.socket, Any]:
@@ -252,7 +252,7 @@ class _Handler(BaseHTTPRequestHandler):
         except (_BadFramingError, ValueError):
             self.send_error(HTTPStatus.BAD_REQUEST, "The length of the body is malformed")
             return
-        with self.server.answering():
+        with self.server.counting_request():
             reply = self.server.reply(self._request(body))
             if reply is None:
                 self.close_connection = True

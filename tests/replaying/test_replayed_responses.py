@@ -143,7 +143,7 @@ def test_a_secret_of_a_later_header_does_not_hide_an_earlier_path() -> None:
     secret = "q8Zr1LmX0vTy7PbKw3Nd"
     first = _get(f"https://a.test/items/{secret}", "1")
     found = Recordings(exchanges=[first, _get("https://a.test/me", "2", Authorization=f"Bearer {secret}")])
-    answer = found.answer(first.request)
+    answer = found.response_to(first.request)
     assert answer is not None
     assert answer.body == b"1"
 
@@ -151,7 +151,7 @@ def test_a_secret_of_a_later_header_does_not_hide_an_earlier_path() -> None:
 def test_numbered_placeholders_distinguish_requests_in_any_order() -> None:
     exchanges = [_get("https://a.test/s/scrubbed", "1"), _get("https://a.test/s/scrubbed-2", "2")]
     found = Recordings(exchanges=exchanges)
-    answers = [found.answer(exchange.request) for exchange in reversed(exchanges)]
+    answers = [found.response_to(exchange.request) for exchange in reversed(exchanges)]
     assert [answer and answer.body for answer in answers] == [b"2", b"1"]
 
 

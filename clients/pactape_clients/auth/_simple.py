@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pactape_clients.auth._token import RefreshWindows, Token, principal_of
 from pactape_clients.auth._token_source import TokenSource
 from pactape_clients.caller_code.boundary import public
-from pactape_clients.caller_code.callbacks import error_text, passes_through
+from pactape_clients.caller_code.callbacks import call_for, error_text, passes_through
 from pactape_clients.caller_code.checks import check_callable, is_instance
 from pactape_clients.errors import ClientError, TokenUnavailableError, UsageError
 
@@ -105,26 +105,11 @@ class CallableTokens(TokenSource):
             UsageError: `principal` failed, or returned no string.
         """
         if self._name is not None:
-            return principal_of("callable", self._call_name(self._name))
+            return principal_of("callable", _call_for_name(self._name))
         if not self.varies:
             return self.principal
         token = self.token()
         return principal_of("string", token.value) if self._gives_strings else self.principal
-
-    def _call_name(self, name: Callable[[], str]) -> str:
-        try:
-            principal = name()
-        except Exception as error:
-            if passes_through(error):
-                raise
-            failure = UsageError(f"the function that returns the principal {error_text(error)}")
-        else:
-            if is_instance(principal, str):
-                return principal
-            failure = UsageError(
-                f"the function that returns the principal returned {type(principal).__name__}, not a string"
-            )
-        raise failure
 
     def token(self) -> Token:
         """Return a token for a request made now.
@@ -183,3 +168,8 @@ class CallableTokens(TokenSource):
             finally:
                 del token  # a traceback may show local variables
         raise TokenUnavailableError(f"the function that returns tokens{words}")
+
+
+def _call_for_name(name: Callable[[], str]) -> str:
+    what = "the function that returns the principal"
+    return call_for(name, str, what=what, expected="a string", failure=UsageError)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from pactape_clients.auth._token import RefreshWindows, Token, TokenState
 from pactape_clients.caller_code.boundary import public
-from pactape_clients.caller_code.callbacks import error_text, passes_through
-from pactape_clients.caller_code.checks import check_callable, is_instance
+from pactape_clients.caller_code.callbacks import call_for
+from pactape_clients.caller_code.checks import check_callable
 from pactape_clients.concurrency.call_context import remaining_time
 from pactape_clients.concurrency.processes import NotCopyable, renew_after_fork
 from pactape_clients.concurrency.single_flight import Flight, FlightCancelledError
@@ -173,21 +173,14 @@ class TokenSource(NotCopyable, ABC):
 
     def _fetch(self) -> Token:
         previous = self._state
-        try:
-            token = self.fetch(None if previous is None else previous.token)
-        except ClientError:
-            raise
-        except Exception as error:
-            if passes_through(error):
-                raise
-            failure = TokenUnavailableError(f"{type(self).__name__}.fetch {error_text(error)}")
-        else:
-            if is_instance(token, Token):
-                return token
-            failure = TokenUnavailableError(
-                f"{type(self).__name__}.fetch returned {type(token).__name__}, not a Token"
-            )
-        raise failure  # outside the handler: the frames below may contain secrets
+        return call_for(
+            lambda: self.fetch(None if previous is None else previous.token),
+            Token,
+            what=f"{type(self).__name__}.fetch",
+            expected="a Token",
+            failure=TokenUnavailableError,
+            keeps_client_errors=True,
+        )
 
     def _finish(self, flight: Flight[Token], state: TokenState | None, failure: ClientError | None) -> None:
         with self._lock:

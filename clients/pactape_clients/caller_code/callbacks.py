@@ -6,15 +6,18 @@ import sys
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
+from pactape_clients.caller_code.checks import is_instance
 from pactape_clients.errors import CallbackError, ClientError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
     from typing import Unpack
 
     from pactape_clients.errors import ErrorContext
 
 __all__ = [
+    "call_for",
     "callback_error",
     "error_text",
     "is_own",
@@ -25,6 +28,7 @@ __all__ = [
 ]
 
 E = TypeVar("E", bound=BaseException)
+T = TypeVar("T")
 
 _LIBRARIES = sys.stdlib_module_names | {
     "msgspec",
@@ -94,6 +98,45 @@ def without_frames(error: E) -> E:
     """Return an exception without its frames and causes, whose local variables may contain secrets."""
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
+
+
+def call_for(
+    call: Callable[[], T],
+    kind: type[T],
+    *,
+    what: str,
+    expected: str,
+    failure: type[ClientError],
+    keeps_client_errors: bool = False,
+) -> T:
+    """Return what the caller's own function returns, checked for its type.
+
+    Args:
+        call: The function.
+        kind: The type that it must return.
+        what: The function's name in messages.
+        expected: The type in messages: "a Token".
+        failure: The class of the error if it raises an exception, or returns another type.
+        keeps_client_errors: Whether a `ClientError` that it raises is raised unchanged.
+
+    Example:
+        >>> from pactape_clients.errors import UsageError
+        >>> call_for(lambda: 1, str, what="the function", expected="a string", failure=UsageError)
+        Traceback (most recent call last):
+            ...
+        pactape_clients.errors.UsageError: the function returned int, not a string
+    """
+    try:
+        value = call()
+    except Exception as error:
+        if passes_through(error) or (keeps_client_errors and isinstance(error, ClientError)):
+            raise
+        reason = error_text(error)
+    else:
+        if is_instance(value, kind):
+            return value
+        reason = f"returned {type(value).__name__}, not {expected}"
+    raise failure(f"{what} {reason}")  # outside the handler: the frames below may contain secrets
 
 
 def callback_error(

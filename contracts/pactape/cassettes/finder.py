@@ -13,6 +13,7 @@ import msgspec
 
 from pactape.errors import CassetteFormatError
 from pactape.files import is_special
+from pactape.pactfile.naming import pact_files_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +71,7 @@ def find_cassettes(settings: Settings) -> list[Path]:
     cassettes = project_cassettes(settings)
     if not cassettes:
         prune = "; `pactape derive --prune` deletes contracts that no recording supports any more"
-        has_contracts = any(settings.pacts.glob("*.json"))
+        has_contracts = bool(pact_files_in(settings.pacts))
         raise CassetteFormatError(
             "contains no cassette",
             where=settings.cassettes,

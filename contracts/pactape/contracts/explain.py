@@ -159,7 +159,7 @@ def _explain_interaction(
 
 def _rule_evidence(samples: list[Sample], whole: Shape, rules: dict[str, Rule]) -> list[RuleEvidence]:
     reads = [
-        _ReadValue(sample.answer, sample.reference, _test(sample.exchange.provenance), paths_read(sample))
+        _ReadValue(sample.received, sample.reference, _test(sample.exchange.provenance), paths_read(sample))
         for sample in samples
         if is_json(media_type(sample.exchange.response))
     ]
@@ -199,12 +199,12 @@ class _ValueCounts:
 
     def of(self, reads: list[_ReadValue]) -> list[RuleEvidence]:
         """Return the evidence of every path, sorted."""
-        answer_ids: set[int] = set()
+        counted: set[int] = set()
         for read in reads:
-            answer = response_id(read.value)
+            identity = response_id(read.value)
             self._add_references(read)
-            if answer not in answer_ids:
-                answer_ids.add(answer)
+            if identity not in counted:
+                counted.add(identity)
                 self._count(read.value)
         return [self._evidence(path) for path in sorted(self._kinds)]
 

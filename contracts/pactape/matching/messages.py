@@ -98,8 +98,8 @@ class ResponseMatcher:
     Example:
         >>> from pactape.exchange import Response
         >>> matcher = ResponseMatcher({"status": 200, "body": {"id": 1}}, version=3)
-        >>> answer = Response(status=200, headers=(("Content-Type", "application/json"),), body=b'{"id": 2}')
-        >>> [str(mismatch) for mismatch in matcher.mismatches(answer)]
+        >>> response = Response(status=200, headers=(("Content-Type", "application/json"),), body=b'{"id": 2}')
+        >>> [str(mismatch) for mismatch in matcher.mismatches(response)]
         ['body $.id: 2 is not equal to the example (rule: equality; example: 1)']
     """
 

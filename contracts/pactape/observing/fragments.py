@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 __all__ = ["Fragments", "StreamedBody", "event_lines"]
 
-_Answer = TypeVar("_Answer")
+_Response = TypeVar("_Response")
 
 _EVENTS = re.compile(
     r"text/event-stream|application/([\w.+-]*[+.-])?(ndjson|jsonl|jsonlines|json-lines|json-seq)"
@@ -18,60 +18,60 @@ _LARGEST = 1_000_000
 _LONGEST_ROW = 4096
 
 
-class Fragments(Generic[_Answer]):
+class Fragments(Generic[_Response]):
     """The responses by fragments of their texts."""
 
     def __init__(self) -> None:
-        self._events: dict[bytes, _Answer] = {}
-        self._rows: dict[bytes, _Answer] = {}
+        self._events: dict[bytes, _Response] = {}
+        self._rows: dict[bytes, _Response] = {}
 
     @property
     def has_rows(self) -> bool:
         """Whether any response may be a table."""
         return bool(self._rows)
 
-    def add(self, body: bytes, media: str, answer: _Answer) -> None:
+    def add(self, body: bytes, media: str, response: _Response) -> None:
         """Add the fragments of a whole body."""
         if _EVENTS.match(media):
             for line in event_lines(body):
-                self._events[line] = answer
+                self._events[line] = response
         elif body[:1] not in b"{[<":
-            self.add_row(body[:_LONGEST_ROW].partition(b"\n")[0], answer)
+            self.add_row(body[:_LONGEST_ROW].partition(b"\n")[0], response)
 
-    def add_line(self, line: bytes, media: str, answer: _Answer, *, is_first: bool) -> None:
+    def add_line(self, line: bytes, media: str, response: _Response, *, is_first: bool) -> None:
         """Add a line of a body."""
         if _EVENTS.match(media):
-            self.add(line, media, answer)
+            self.add(line, media, response)
         elif is_first:
-            self.add_row(line, answer)
+            self.add_row(line, response)
 
-    def add_row(self, line: bytes, answer: _Answer) -> None:
+    def add_row(self, line: bytes, response: _Response) -> None:
         """Add the first line of a possible table."""
         if line.strip():
-            self._rows[line.strip()] = answer
+            self._rows[line.strip()] = response
 
-    def event(self, text: bytes) -> _Answer | None:
+    def event(self, text: bytes) -> _Response | None:
         """Return the response with an event of this JSON; None if there is none."""
         return self._events.get(text.strip()) if self._events else None
 
-    def row(self, line: str) -> _Answer | None:
+    def row(self, line: str) -> _Response | None:
         """Return the response with this first line; None if there is none."""
         return self._rows.get(line.strip().encode("utf-8", "surrogatepass"))
 
 
-class StreamedBody(Generic[_Answer]):
+class StreamedBody(Generic[_Response]):
     """A body that the test receives in parts.
 
     Args:
         fragments: Collects its lines.
         media: Its media type.
-        answer: Its response.
+        response: Its response.
     """
 
-    def __init__(self, fragments: Fragments[_Answer], media: str, answer: _Answer) -> None:
+    def __init__(self, fragments: Fragments[_Response], media: str, response: _Response) -> None:
         self._fragments = fragments
         self._media = media
-        self._answer = answer
+        self._response = response
         self._is_first = True
         self._rest = b""
         self._parts: list[bytes] = []
@@ -99,7 +99,7 @@ class StreamedBody(Generic[_Answer]):
             self._parts.append(data)
 
     def _line(self, line: bytes) -> None:
-        self._fragments.add_line(line, self._media, self._answer, is_first=self._is_first)
+        self._fragments.add_line(line, self._media, self._response, is_first=self._is_first)
         self._is_first = False
 
 

@@ -53,20 +53,20 @@ class ObservedResponse(msgspec.Struct, kw_only=True):
 
 def observed_response(response: Any) -> ObservedResponse:
     """Return the observed response of a response object; its request is empty if the object was made by hand."""
-    answer = ObservedResponse(usage=Usage(), headers={}, headers_read=set())
+    observed = ObservedResponse(usage=Usage(), headers={}, headers_read=set())
     try:
         request = getattr(response, "request", None) or getattr(response, "request_info", None)
     except RuntimeError:  # httpx raises if there is no request
         request = None
     if request is None:
-        return answer
+        return observed
     body = getattr(request, "body", None) if hasattr(request, "body") else _content(request)
-    answer.method, answer.url = str(request.method), str(request.url)
-    answer.body = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
-    if answer.body:
+    observed.method, observed.url = str(request.method), str(request.url)
+    observed.body = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
+    if observed.body:
         headers = ((name, request.headers.get(name)) for name in _ABOUT_BODIES)
-        answer.headers = {name: value for name, value in headers if value is not None}
-    return answer
+        observed.headers = {name: value for name, value in headers if value is not None}
+    return observed
 
 
 def body_of(response: Any) -> bytes | None:

@@ -23,8 +23,8 @@ def track(value: Any, usage: Usage) -> Any:
 
     Example:
         >>> usage = Usage()
-        >>> answer = track({"id": 7, "posts": [{"title": "One", "body": "…"}]}, usage)
-        >>> [post["title"] for post in answer["posts"]]
+        >>> response = track({"id": 7, "posts": [{"title": "One", "body": "…"}]}, usage)
+        >>> [post["title"] for post in response["posts"]]
         ['One']
         >>> usage.paths()
         ('posts[].title',)
@@ -42,17 +42,17 @@ def track(value: Any, usage: Usage) -> Any:
 def unpacked(data: dict[str, Any]) -> TrackedObject | None:
     """Return the object that has just become keyword arguments, without its reads by that; None without one.
 
-    Python reads each key of an object to pass it on as `function(**answer)`.
+    Python reads each key of an object to pass it on as `function(**response)`.
     """
     last_keys = _LAST_KEYS.get()
     if last_keys is None or dict.keys(last_keys[0]) != data.keys():
         return None
-    answer, state = last_keys
-    if any(dict.__getitem__(answer, key) is not value for key, value in data.items()):
+    tracked, state = last_keys
+    if any(dict.__getitem__(tracked, key) is not value for key, value in data.items()):
         return None
     _LAST_KEYS.set(None)
-    answer._usage.restore(state)  # noqa: SLF001 -- private to this module
-    return answer
+    tracked._usage.restore(state)  # noqa: SLF001 -- private to this module
+    return tracked
 
 
 class TrackedObject(dict[str, Any]):

@@ -25,7 +25,7 @@ class Usage:
     """How a value of a JSON document, and every value inside it, was used.
 
     An object or array that the test got and never looked into counts as used completely, because code in C reads it
-    without calling its methods (`orjson.dumps(answer)`, `Model.model_validate(answer)`).
+    without calling its methods (`orjson.dumps(response)`, `Model.model_validate(response)`).
 
     Example:
         >>> usage = Usage()

@@ -57,13 +57,13 @@ class Upstream:
             prepared.headers["Content-Length"] = str(len(request.body))
         settings = self._adapters.merge_environment_settings(prepared.url, {}, True, self._verify, None)  # noqa: FBT003 -- of requests: streamed
         try:
-            answer = self._adapters.send(prepared, allow_redirects=False, timeout=self._timeout, **settings)
-            body = answer.raw.read(decode_content=False)
+            response = self._adapters.send(prepared, allow_redirects=False, timeout=self._timeout, **settings)
+            body = response.raw.read(decode_content=False)
         except (requests.RequestException, OSError) as error:
             raise ProviderUnreachableError(
                 f"did not respond ({type(error).__name__})",
                 where=without_credentials(self.url),
                 remedy="start the API, or give its URL with --upstream",
             ) from error
-        received = tuple((name, value) for name, value in answer.raw.headers.items())
-        return Response(status=answer.status_code, headers=received, body=body)
+        received = tuple((name, value) for name, value in response.raw.headers.items())
+        return Response(status=response.status_code, headers=received, body=body)

@@ -45,7 +45,7 @@ class ReplayApplication:
 
     def respond(self, request: Request) -> Response:
         """Return the recorded response to a request, or the problem document."""
-        response = self._recordings.answer(request)
+        response = self._recordings.response_to(request)
         if response is None:
             return self._no_match_response(request)
         headers = response.headers

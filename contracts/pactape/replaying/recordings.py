@@ -72,7 +72,7 @@ class Recordings:
     def __len__(self) -> int:
         return len(self._requests)
 
-    def answer(self, request: Request) -> Response | None:
+    def response_to(self, request: Request) -> Response | None:
         """Return the next response to a request, whatever host it was sent to; None if nothing matches.
 
         A HEAD request that wasn't recorded gets the headers of the next response to the same GET (RFC 9110, section

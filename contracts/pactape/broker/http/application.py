@@ -107,7 +107,7 @@ class Application:
 
     def _respond(self, environ: dict[str, Any]) -> Response:
         try:
-            return self._answer(environ)
+            return self._safe_response(environ)
         except Problem as problem:
             return self._problem(problem, environ)
         except DBAPIError as error:
@@ -140,7 +140,7 @@ class Application:
     def _check_host(self, environ: dict[str, Any]) -> None:
         check_host(host_of(environ), names=self._config.host_names, base_url=self._config.base_url)
 
-    def _answer(self, environ: dict[str, Any]) -> Response:
+    def _safe_response(self, environ: dict[str, Any]) -> Response:
         self._refuse_unread(environ, statuses={400})
         head = read_head(environ, self._config)
         if head.segments != _HEARTBEAT:

@@ -90,11 +90,11 @@ def _attempt(outgoing: RenderedRequest, response: Response, request_log: str) ->
     )
 
 
-def _first_bytes(answer: Response) -> str:
+def _first_bytes(response: Response) -> str:
     import requests  # noqa: PLC0415 -- as above
 
     try:
-        data: bytes = next(answer.iter_content(_LOGGED_BYTES), b"")
+        data: bytes = next(response.iter_content(_LOGGED_BYTES), b"")
     except requests.RequestException as error:
         return f"(the body could not be read: {type(error).__name__})"
     return data.decode("utf-8", "replace")

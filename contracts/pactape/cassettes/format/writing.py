@@ -217,8 +217,8 @@ def encode_cassette(
 
 def _interaction(request: VcrRequest, response: dict[str, Any], bodies: BodyPlaceholders) -> dict[str, Any]:
     document = compat.convert_to_unicode({"body": None, **request._to_dict()})  # noqa: SLF001 -- as vcr.serialize does
-    answer = compat.convert_to_unicode({**response, "body": dict(response["body"])})
+    written = compat.convert_to_unicode({**response, "body": dict(response["body"])})
     document["body"] = bodies.for_text(document["body"])
-    if "string" in answer["body"]:
-        answer["body"]["string"] = bodies.for_text(answer["body"]["string"])
-    return {"request": document, "response": answer}
+    if "string" in written["body"]:
+        written["body"]["string"] = bodies.for_text(written["body"]["string"])
+    return {"request": document, "response": written}

@@ -84,9 +84,12 @@ class RecordingFilter:
     ) -> tuple[VcrRequest, dict[str, Any]]:
         """Return a recorded request and response without the secrets that were found later in the same cassette."""
         replace_known, body = self.scrubber.replace_known, read_body(request)
-        answer = response["body"]
-        if isinstance(answer.get("string"), bytes):
-            answer = {**answer, "string": self.scrubber.replace_known_in_bytes(answer["string"])}
+        body_fields = response["body"]
+        if isinstance(body_fields.get("string"), bytes):
+            body_fields = {
+                **body_fields,
+                "string": self.scrubber.replace_known_in_bytes(body_fields["string"]),
+            }
         return (
             VcrRequest(
                 request.method,
@@ -100,7 +103,7 @@ class RecordingFilter:
                     name: [replace_known(str(value)) for value in _values(values)]
                     for name, values in response["headers"].items()
                 },
-                "body": answer,
+                "body": body_fields,
             },
         )
 

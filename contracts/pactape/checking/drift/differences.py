@@ -110,9 +110,9 @@ class _Comparison:
 def _share_without(parent: Shape, child: Shape) -> str:
     """How many distinct responses lack a key; not counted beyond a limit."""
     objects, with_key = parent.kinds.get("object"), frozenset[int]()
-    for answers in child.kinds.values():
-        if answers is None or objects is None:
-            return "some answers"
-        with_key |= answers
+    for responses in child.kinds.values():
+        if responses is None or objects is None:
+            return "some responses"
+        with_key |= responses
     lacking = (objects or frozenset()) - with_key
-    return f"{len(lacking)} of {len(objects or ())} responses" if lacking else "some answers"
+    return f"{len(lacking)} of {len(objects or ())} responses" if lacking else "some responses"

@@ -27,7 +27,7 @@ __all__ = ["compare_recordings"]
 _Request = tuple[str, tuple[str, ...], str]
 #: A kind of response: status, media type, and whether a GraphQL response has errors.
 _Kind = tuple[int, str, str]
-_Answers = dict[_Kind, list["Sample"]]
+_Responses = dict[_Kind, list["Sample"]]
 
 
 def compare_recordings(
@@ -55,23 +55,23 @@ def compare_recordings(
     """
     rules = ScrubRules.from_settings(settings.scrub)
     old, new = group_samples_alike((before, after), settings, cache=ScrubbedCache(None, rules))
-    return sorted([*_compare_answers(old, new, incomplete), *_compare_messages(old, new)])
+    return sorted([*_compare_responses(old, new, incomplete), *_compare_messages(old, new)])
 
 
-def _compare_answers(
+def _compare_responses(
     before: GroupedSamples, after: GroupedSamples, incomplete: Container[str]
 ) -> Iterator[Finding]:
     old, new = _by_request(before), _by_request(after)
-    for request, answers in old.items():
+    for request, responses in old.items():
         if request in new:
-            yield from _compare(request, answers, new[request])
-        elif not all(sample.exchange.cassette in incomplete for sample in _samples(answers)):
+            yield from _compare(request, responses, new[request])
+        elif not all(sample.exchange.cassette in incomplete for sample in _samples(responses)):
             what = "is no longer requested as recorded"
             yield Finding(Severity.BREAKING, request[0], what, rule="not-requested")
 
 
-def _samples(answers: _Answers) -> Iterator[Sample]:
-    for samples in answers.values():
+def _samples(responses: _Responses) -> Iterator[Sample]:
+    for samples in responses.values():
         yield from samples
 
 
@@ -86,17 +86,17 @@ def _compare_messages(before: GroupedSamples, after: GroupedSamples) -> Iterator
         yield from differences(old.shape, new.shape, old.fields, place=description)
 
 
-def _by_request(grouped: GroupedSamples) -> dict[_Request, _Answers]:
+def _by_request(grouped: GroupedSamples) -> dict[_Request, _Responses]:
     """The samples by kind of request and, within each, by kind of response."""
-    by_request: dict[_Request, _Answers] = {}
+    by_request: dict[_Request, _Responses] = {}
     for groups in grouped.groups.values():
         for key, samples in groups.items():
-            answers = by_request.setdefault((key.operation, key.states, key.request), {})
-            answers.setdefault((key.status, key.media, key.outcome), []).extend(samples)
+            responses = by_request.setdefault((key.operation, key.states, key.request), {})
+            responses.setdefault((key.status, key.media, key.outcome), []).extend(samples)
     return by_request
 
 
-def _compare(request: _Request, before: _Answers, after: _Answers) -> Iterator[Finding]:
+def _compare(request: _Request, before: _Responses, after: _Responses) -> Iterator[Finding]:
     operation = request[0]
     for kind in sorted(before.keys() - after.keys()):
         now = " or ".join(_kind_text(key) for key in sorted(after.keys() - before.keys()))

@@ -129,7 +129,7 @@ def body_expectation(
     first = evidence.first
     return expect(
         shape,
-        first.answer,
+        first.received,
         fields,
         consumer_texts=_sent_texts(first),
         request_texts=evidence.sent,

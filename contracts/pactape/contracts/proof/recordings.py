@@ -158,11 +158,11 @@ class ProofByRecordings:
             self._matchers.pop(group, None)
 
     def _judge(self, group: DraftGroup, candidate: Candidate, response: Response, reference: str) -> None:
-        answer = group, hash((tuple(sorted(response.headers)), response.body))
-        if answer in self._matched or group in self.breaches:
+        key = group, hash((tuple(sorted(response.headers)), response.body))
+        if key in self._matched or group in self.breaches:
             return
         if len(self._matched) < _MOST_MATCHED:
-            self._matched.add(answer)
+            self._matched.add(key)
         if group not in self._matchers:
             if len(self._matchers) >= _MOST_MATCHERS:
                 self._matchers.pop(next(iter(self._matchers)))

@@ -90,12 +90,12 @@ def _recordings_to_judge(
 ) -> Iterator[tuple[DraftGroup, RefereedRecording]]:
     by_parties = {draft.parties: draft for draft in drafts}
     groups = {(draft.parties, key) for draft in drafts for key in draft.candidates}
-    answers: set[tuple[DraftGroup, int]] = set()
+    seen: set[tuple[DraftGroup, int]] = set()
     for group, sample in recordings.samples_at(groups, drafts):
         response = sample.exchange.response
-        answer = group, response_id([sorted(response.headers), response.body.decode("latin-1")])
-        if answer not in answers:
-            answers.add(answer)
+        key = group, response_id([sorted(response.headers), response.body.decode("latin-1")])
+        if key not in seen:
+            seen.add(key)
             yield from (
                 (group, recording) for recording in _recordings_of_sample(sample, by_parties[group[0]], group)
             )

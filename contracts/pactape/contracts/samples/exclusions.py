@@ -63,14 +63,14 @@ def exclusion_reason(exchange: Exchange) -> str | None:
         return "a token request: credentials are not recorded"
     return (
         _incomplete_reason(exchange)
-        or _answer_reason(exchange.response)
+        or _response_reason(exchange.response)
         or _address_reason(exchange.request)
         or _unreadable_reason("request", exchange.request)
         or _unreadable_reason("response", exchange.response)
     )
 
 
-def _answer_reason(response: Response) -> str | None:
+def _response_reason(response: Response) -> str | None:
     if response.status == _UNAUTHORIZED:
         return "a response about credentials, which are not recorded"
     if response.status in _REDIRECTS and header(response.headers, "location"):

@@ -31,14 +31,14 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         exchange: The exchange, without secrets.
         sent: The request's body as a JSON value; None if it has none.
-        answer: The response's body as a JSON value; None if it has none.
+        received: The response's body as a JSON value; None if it has none.
         document: The GraphQL document in the request, unchanged; None if it has none.
         sources: The request's values that come from provider states or earlier responses.
     """
 
     exchange: Exchange
     sent: Any = None
-    answer: Any = None
+    received: Any = None
     document: str | None = None
     sources: ValueSources = NO_SOURCES
 
@@ -69,20 +69,20 @@ class SampleSequence:
     """
 
     def __init__(self, exchanges: Iterable[Exchange]) -> None:
-        self._answers = EarlierResponses(path_segments(exchanges))
+        self._earlier_responses = EarlierResponses(path_segments(exchanges))
 
     def next(self, exchange: Exchange) -> Sample:
         """Return the sample of the next exchange."""
         sample = Sample(
             exchange=exchange,
             sent=json_body_or_none(exchange.request),
-            answer=json_body_or_none(exchange.response),
+            received=json_body_or_none(exchange.response),
             document=sent_document(exchange.request),
-            sources=find_sources(exchange, self._answers),
+            sources=find_sources(exchange, self._earlier_responses),
         )
-        self._answers.add(exchange)
+        self._earlier_responses.add(exchange)
         return sample
 
     def skip(self, exchange: Exchange) -> None:
         """Skip an exchange that takes no part, but keep the ids in its response for later exchanges."""
-        self._answers.add(exchange)
+        self._earlier_responses.add(exchange)

@@ -39,20 +39,20 @@ def segments_named(sample: Sample) -> Iterator[str]:
     Args:
         sample: An exchange; yields nothing unless the response is JSON.
     """
-    request, answer = sample.exchange.request, sample.answer
-    if sample.exchange.response.status >= _FIRST_REDIRECT or not isinstance(answer, dict | list):
+    request, received = sample.exchange.request, sample.received
+    if sample.exchange.response.status >= _FIRST_REDIRECT or not isinstance(received, dict | list):
         return
     segments = url_parts(request.url).path.split("/")[1:]
     is_read = request.method in _READS
-    if not is_read and (request.method != _REPLACES or not isinstance(answer, dict)):
+    if not is_read and (request.method != _REPLACES or not isinstance(received, dict)):
         return
     segments = _segments_in(sample.exchange.response.body, segments if is_read else segments[-1:])
     if not segments:
         return
     if is_read:
-        names = {*(_names(answer, 1) if isinstance(answer, dict) else ()), *_ids(answer, _DEEPEST_ID)}
+        names = {*(_names(received, 1) if isinstance(received, dict) else ()), *_ids(received, _DEEPEST_ID)}
     else:
-        names = set(_ids(answer, _DEEPEST))
+        names = set(_ids(received, _DEEPEST))
     for segment in segments:
         if segment and _normal(unquote(segment)) in names:
             yield unquote(segment)

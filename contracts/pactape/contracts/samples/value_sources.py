@@ -121,12 +121,12 @@ def _id_in(exchange: Exchange, value: str) -> tuple[str, str] | None:
     return None
 
 
-def find_sources(exchange: Exchange, answers: EarlierResponses) -> ValueSources:
+def find_sources(exchange: Exchange, earlier_responses: EarlierResponses) -> ValueSources:
     """Find the sources of the values in a request.
 
     Args:
         exchange: The exchange, with its provider states.
-        answers: The earlier responses of the same recording.
+        earlier_responses: The earlier responses of the same recording.
     """
     parameters = _parameters(exchange)
     url = url_parts(exchange.request.url)
@@ -135,7 +135,7 @@ def find_sources(exchange: Exchange, answers: EarlierResponses) -> ValueSources:
     earlier = {
         index: source
         for index, segment in enumerate(segments)
-        if segment and index not in path and (source := answers.place_of(segment)) is not None
+        if segment and index not in path and (source := earlier_responses.place_of(segment)) is not None
     }
     if not parameters:
         return (

@@ -52,8 +52,8 @@ def _schema(path: Path, _changed: int) -> GraphQLSchema:
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".json":
             return build_schema(text)
-        answer: Any = json.loads(text)
-        return build_client_schema(answer.get("data", answer))
+        introspection: Any = json.loads(text)
+        return build_client_schema(introspection.get("data", introspection))
     except (OSError, ValueError, TypeError, AttributeError, GraphQLError) as error:
         raise SettingsError(
             f"can't be read as a GraphQL schema ({error})",

@@ -124,7 +124,7 @@ class RecordedOperation:
         self._add_path(path)
         self._add_query(urlsplit(request.url).query)
         self.requests.add(request, sample.sent)
-        self.responses.setdefault(response.status, MediaTypes()).add(response, sample.answer)
+        self.responses.setdefault(response.status, MediaTypes()).add(response, sample.received)
         header_names = {name.lower() for name, _ in response.headers} & set(_DOCUMENTED_HEADERS)
         self.headers.setdefault(response.status, Counter()).update(sorted(header_names))
         scheme = (header(request.headers, "authorization") or "").partition(" ")[0].lower()

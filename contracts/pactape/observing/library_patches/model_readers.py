@@ -172,9 +172,9 @@ def _initialising(observer: Observer) -> Callable[[Any], Any]:
 
     def make(original: Any) -> Any:
         def __init__(self: Any, /, **data: Any) -> None:  # noqa: N807 -- replaces that method
-            if (answer := unpacked(data)) is not None:
-                observer.read_as(answer, type(self))
-                original(self, **plain(answer))
+            if (json_value := unpacked(data)) is not None:
+                observer.read_as(json_value, type(self))
+                original(self, **plain(json_value))
                 return
             fields = type(self).model_fields
             for name, value in data.items():

@@ -73,18 +73,18 @@ def _follow(root: Any, usage: Usage) -> None:
 class _TrackedElement(ET.Element):
     """An element that records whether it is looked up, and whether its text and attributes are read."""
 
-    _answer: Usage | None = None
+    _response_usage: Usage | None = None
     _steps: tuple[str, ...] = ()
 
-    def follow(self, answer: Usage, steps: tuple[str, ...]) -> None:
-        """Record in `answer` the reads of this element, which is at the path `steps`, and of its children."""
-        self._answer, self._steps = answer, steps
+    def follow(self, response_usage: Usage, steps: tuple[str, ...]) -> None:
+        """Record in `response_usage` the reads of this element, at the path `steps`, and of its children."""
+        self._response_usage, self._steps = response_usage, steps
         for child in self:
-            child.follow(answer, (*steps, child.tag))  # type: ignore[attr-defined]  # all have this class
+            child.follow(response_usage, (*steps, child.tag))  # type: ignore[attr-defined]  # all have this class
 
     def usage(self) -> Usage | None:
         """Return the usage of this element; None while the document is parsed."""
-        usage = self._answer
+        usage = self._response_usage
         for step in self._steps if usage is not None else ():
             usage = usage.below(step) if usage is not None else None
         return usage

@@ -64,7 +64,7 @@ def resolve_matrix(connection: Connection, query: MatrixQuery, *, now: str) -> M
     Raises:
         Problem: 400, a pacticipant or an environment of the query doesn't exist.
     """
-    return _Resolution(connection, query).answer(now)
+    return _Resolution(connection, query).resolve(now)
 
 
 class _Resolution:
@@ -80,7 +80,7 @@ class _Resolution:
         self._query = query
         self._has_more = False
 
-    def answer(self, now: str) -> Matrix:
+    def resolve(self, now: str) -> Matrix:
         """Return the verdict and the rows."""
         query = self._query
         ignored = [resolved for selector in query.ignored for resolved in self._resolve_ignored(selector)]

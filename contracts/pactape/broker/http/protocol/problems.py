@@ -32,18 +32,18 @@ def problem_response(problem: Problem, *, accept: str) -> Response:
         content_type = PROBLEM
     else:
         body, content_type = _official(problem), _DOCUMENT if "notices" in problem.extra else HAL
-    answer = Response(status=problem.status, body=msgspec.json.encode(body), content_type=content_type)
-    return add_challenge(problem, answer)
+    response = Response(status=problem.status, body=msgspec.json.encode(body), content_type=content_type)
+    return add_challenge(problem, response)
 
 
-def add_challenge(problem: Problem, answer: Response) -> Response:
+def add_challenge(problem: Problem, response: Response) -> Response:
     """Return a response with the headers that its status requires (RFC 9110, 11.6.1 and 15.5.6)."""
-    headers = answer.headers
+    headers = response.headers
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers = (*headers, ("WWW-Authenticate", 'Basic realm="Pact broker"'))
     if problem.allowed:
         headers = (*headers, ("Allow", ", ".join(problem.allowed)))
-    return msgspec.structs.replace(answer, headers=headers)
+    return msgspec.structs.replace(response, headers=headers)
 
 
 def _rfc_9457(problem: Problem) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def _execute_unsaved(call: Call) -> Response:
 def _try(call: Call, spec: WebhookSpec) -> Response:
     request = outgoing(spec, _values(call, spec))
     attempt = send(request, call.config)
-    answer = attempt.status and {
+    response = attempt.status and {
         "status": attempt.status,
         "headers": attempt.headers,
         "body": attempt.body,
@@ -55,7 +55,7 @@ def _try(call: Call, spec: WebhookSpec) -> Response:
             "success": attempt.arrived,
             "logs": attempt.log,
             "request": mask_outgoing(request),
-            "response": answer,
+            "response": response,
             **({} if attempt.error is None else {"error": {"message": attempt.error}}),
             "_links": _links(call),
         }

@@ -119,6 +119,6 @@ def _copy_checked(source: Path, target: Path, *, newest: int | None) -> None:
 
 
 def _check_integrity(connection: sqlite3.Connection) -> None:
-    (answer,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-    if answer != "ok":
-        raise sqlite3.DatabaseError(str(answer))
+    (result,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if result != "ok":
+        raise sqlite3.DatabaseError(str(result))

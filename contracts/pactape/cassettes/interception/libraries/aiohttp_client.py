@@ -42,7 +42,7 @@ def session_request(switch: CassetteSwitch, real: Callable[..., Any]) -> Callabl
         return None
 
     async def middleware(request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
-        return await _answer(switch, request, handler)
+        return await _respond(switch, request, handler)
 
     @functools.wraps(real)
     async def new_request(self: Any, *arguments: Any, **options: Any) -> Any:
@@ -53,7 +53,7 @@ def session_request(switch: CassetteSwitch, real: Callable[..., Any]) -> Callabl
     return new_request
 
 
-async def _answer(switch: CassetteSwitch, request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
+async def _respond(switch: CassetteSwitch, request: Any, handler: Callable[[Any], Awaitable[Any]]) -> Any:
     vcr_request = VcrRequest(
         request.method, str(request.url), await _body(request), _headers(request.headers)
     )

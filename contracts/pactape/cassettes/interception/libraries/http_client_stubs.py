@@ -220,11 +220,11 @@ def _streaming_response(live: Any, response: dict[str, Any], request: VcrRequest
     def record(body: bytes) -> None:
         target.append(request, {**response, "body": {"string": body}})
 
-    answer = _StreamingResponse({**recording, "body": {"string": b""}}, request.uri)
-    file = answer.start(live, record)
+    streaming_response = _StreamingResponse({**recording, "body": {"string": b""}}, request.uri)
+    file = streaming_response.start(live, record)
     if is_ours:
         target.at_end_of_cassette(file.record)
-    return answer
+    return streaming_response
 
 
 class ReplayedResponse(VCRHTTPResponse):  # type: ignore[misc]  # vcrpy ships no types

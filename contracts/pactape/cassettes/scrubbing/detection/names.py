@@ -31,7 +31,7 @@ from pactape.cassettes.scrubbing.detection.name_tables import (
 )
 from pactape.cassettes.scrubbing.detection.words import any_of
 
-__all__ = ["NameKind", "classify_name", "may_name_credential", "name_words"]
+__all__ = ["NameKind", "classify_name", "may_be_secret", "may_name_credential", "name_words"]
 
 
 class NameKind(Enum):
@@ -129,6 +129,16 @@ def classify_name(name: str) -> NameKind:
     if name[-_LONG_NUMBER:].isdecimal():  # "token20260101" is cached as "token1"
         name = f"{name.rstrip('0123456789')}1"
     return _classify_short(name) if len(name) <= _LONGEST_CACHED else _classify(name)
+
+
+def may_be_secret(name: str) -> bool:
+    """Whether the value of a name may be a secret, as its name says.
+
+    Example:
+        >>> may_be_secret("DB_PWD"), may_be_secret("author")
+        (True, False)
+    """
+    return classify_name(name.strip()) is not NameKind.HARMLESS
 
 
 def _classify(name: str) -> NameKind:

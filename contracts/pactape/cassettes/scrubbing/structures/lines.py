@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name
+from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name, may_be_secret
 from pactape.cassettes.scrubbing.structures.edits import Edits, substitute
 from pactape.cassettes.scrubbing.structures.json.member_tables import SECRET_DATA
 from pactape.cassettes.scrubbing.structures.visitor import FieldContext
@@ -75,7 +75,7 @@ def scrub_lines(text: str, visitor: Visitor) -> str:
         name, rest, end = match["name"], match["rest"], match.end()
         is_harmless = harmless.get(name)
         if is_harmless is None:
-            is_harmless = not (_is_suspicious(name) or name.strip() in _SPECIAL)
+            is_harmless = not (may_be_secret(name) or name.strip() in _SPECIAL)
             if len(harmless) < _MOST_CACHED:
                 harmless[name] = is_harmless
         if is_harmless and (_PLAIN.fullmatch(rest) or (rest[:2] == "//" and match["between"] == ":")):
@@ -86,7 +86,7 @@ def scrub_lines(text: str, visitor: Visitor) -> str:
             previous_name = value.strip("\"' ")
         pair_name = (previous_name or _name_below(text, end)) if name == "value" else ""
         edits.replace(match.start(), end, _line(match, visitor, pair_name))
-        if _BLOCK.fullmatch(value) and (_is_suspicious(name) or (is_secret and name in SECRET_DATA)):
+        if _BLOCK.fullmatch(value) and (may_be_secret(name) or (is_secret and name in SECRET_DATA)):
             block = "credential" if name in SECRET_DATA else name
             end = _scrub_block(edits, match, block, visitor)
     return edits.result()
@@ -187,7 +187,3 @@ def _in_block(line: str, name: str, visitor: Visitor) -> str:
     quote = quotation.group(1) if quotation else ""
     clean = visitor.field(name, plain, FieldContext.PARAMETER)
     return line if clean == plain else f"{indent}{quote}{clean}{quote}"
-
-
-def _is_suspicious(name: str) -> bool:
-    return classify_name(name.strip()) is not NameKind.HARMLESS

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name
+from pactape.cassettes.scrubbing.detection.names import may_be_secret
 from pactape.cassettes.scrubbing.structures.edits import Edits
 from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 
@@ -72,7 +72,7 @@ def find_table(text: str, content_type: str = "") -> Table | None:
 def scrub_table(text: str, table: Table, visitor: Visitor) -> str:
     """Return a text without the secrets in the table's columns."""
     edits = Edits(text)
-    columns = [name if _is_suspicious(name) else "" for name in table.names]
+    columns = [name if may_be_secret(name) else "" for name in table.names]
     naming = _index_of(table.names, _NAMING)
     valued = _index_of(table.names, _VALUED) if naming >= 0 else -1
     last, column, row_name = len(columns), 0, ""
@@ -81,7 +81,7 @@ def scrub_table(text: str, table: Table, visitor: Visitor) -> str:
         if column == naming:
             row_name = (quoted or plain or "").strip()
         name = columns[column] if column < last else ""
-        if column == valued and _is_suspicious(row_name):
+        if column == valued and may_be_secret(row_name):
             name = row_name
         if quoted and (name or '"' in quoted or "\n" in quoted):
             _scrub_quoted(cell, name, visitor, edits)
@@ -125,17 +125,13 @@ def _delimiter(line: str) -> str:
 
 
 def _names_credentials(names: tuple[str, ...]) -> bool:
-    return any(map(_is_suspicious, names)) or (
+    return any(map(may_be_secret, names)) or (
         _index_of(names, _NAMING) >= 0 and _index_of(names, _VALUED) >= 0
     )
 
 
 def _index_of(names: tuple[str, ...], words: frozenset[str]) -> int:
     return next((index for index, name in enumerate(names) if name.lower() in words), -1)
-
-
-def _is_suspicious(name: str) -> bool:
-    return bool(name) and classify_name(name) is not NameKind.HARMLESS
 
 
 @lru_cache(maxsize=8)

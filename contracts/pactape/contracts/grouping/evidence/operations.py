@@ -118,11 +118,11 @@ def _template(sample: Sample, path: str) -> str:
 
 
 def _variant(sample: Sample, discriminators: Iterable[str]) -> str:
-    answer = sample.answer
-    if not isinstance(answer, dict) or sample.exchange.response.status >= _FIRST_FAILURE:
+    received = sample.received
+    if not isinstance(received, dict) or sample.exchange.response.status >= _FIRST_FAILURE:
         return ""
     for key in discriminators:
-        value = answer.get(key)
+        value = received.get(key)
         if isinstance(value, str) and 0 < len(value) <= _LONGEST_DISCRIMINATOR:
             return f"{key}={value}"
     return ""

@@ -21,12 +21,12 @@ def pack_sample(sample: Sample) -> bytes:
     Raises:
         ValueError: A text can't be written as UTF-8.
     """
-    return pack(msgspec.structs.replace(sample, sent=None, answer=None))
+    return pack(msgspec.structs.replace(sample, sent=None, received=None))
 
 
 @lru_cache(maxsize=4)  # the samples of the groups in progress
 def unpack_sample(data: bytes) -> Sample:
     """Return the sample that `pack_sample` packed."""
     sample = _decode(data)
-    sent, answer = json_body_or_none(sample.exchange.request), json_body_or_none(sample.exchange.response)
-    return msgspec.structs.replace(sample, sent=sent, answer=answer)
+    sent, received = json_body_or_none(sample.exchange.request), json_body_or_none(sample.exchange.response)
+    return msgspec.structs.replace(sample, sent=sent, received=received)

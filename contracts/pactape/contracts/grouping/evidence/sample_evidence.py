@@ -151,7 +151,7 @@ class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=Tru
         """Add one more sample."""
         shape = self.shape
         if shape is not None and has_statable_json(sample):
-            shape.observe(sample.answer, response_id(sample.answer))
+            shape.observe(sample.received, response_id(sample.received))
             self.join(Evidence.of(sample, with_shape=False))
             self.shape = shape
         else:
@@ -226,7 +226,7 @@ def paths_read(sample: Sample) -> tuple[str, ...] | None:
     """Return the fields that are read; all or none of an error response's fields."""
     fields = _fields_read(sample.exchange)
     is_refusal = sample.exchange.response.status >= _FIRST_FAILURE or (
-        isinstance(sample.answer, dict) and bool(sample.answer.get("errors"))
+        isinstance(sample.received, dict) and bool(sample.received.get("errors"))
     )
     if not is_refusal or fields == ():
         return fields
@@ -250,10 +250,10 @@ def has_statable_json(sample: Sample) -> bool:
     """
     response = sample.exchange.response
     body = response.body
-    if not is_json(media_type(response)) or body.startswith(BOM_UTF8) or sample.answer == "":
+    if not is_json(media_type(response)) or body.startswith(BOM_UTF8) or sample.received == "":
         return False
     return (body.isascii() or _is_utf8(body)) and not (
-        _EXPONENT.search(body) and _has_infinity(sample.answer)
+        _EXPONENT.search(body) and _has_infinity(sample.received)
     )
 
 
@@ -284,5 +284,5 @@ def _shape(sample: Sample) -> Shape | None:
     if not has_statable_json(sample):
         return None
     shape = Shape()
-    shape.observe(sample.answer, response_id(sample.answer))
+    shape.observe(sample.received, response_id(sample.received))
     return shape

@@ -71,9 +71,9 @@ def bru_example(block: Block, variables: dict[str, str]) -> Example:
         fields=_pairs(request.block("body:form-urlencoded")),
         graphql_variables=str(request.get("body:graphql:vars") or ""),
         status=_code(response.get("status")),
-        answer_headers=_pairs(response.block("headers")),
-        answer_kind=str((body or Block()).get("type") or ""),
-        answer=response.get("body") if body is None else body.get("content"),
+        response_headers=_pairs(response.block("headers")),
+        response_kind=str((body or Block()).get("type") or ""),
+        response_content=response.get("body") if body is None else body.get("content"),
         variables=variables,
     )
 

@@ -98,7 +98,7 @@ def document_example(value: Any, variables: dict[str, str]) -> Example:
         raise SkipEntryError("has no request")
     if not isinstance(response, dict):
         raise SkipEntryError("has no response")
-    body, answer = _mapping(request.get("body")), response.get("body")
+    body, response_content = _mapping(request.get("body")), response.get("body")
     kind = str(body.get("type") or body.get("mode") or "none")
     content = body.get("data", body.get(kind))
     graphql = content if isinstance(content, dict) else body if "query" in body else {}
@@ -113,9 +113,11 @@ def document_example(value: Any, variables: dict[str, str]) -> Example:
         fields=_pairs(content),
         graphql_variables=str(graphql.get("variables") or ""),
         status=response.get("status"),
-        answer_headers=_pairs(response.get("headers")),
-        answer_kind=str(_mapping(answer).get("type") or ""),
-        answer=answer.get("data", answer.get("content")) if isinstance(answer, dict) else answer,
+        response_headers=_pairs(response.get("headers")),
+        response_kind=str(_mapping(response_content).get("type") or ""),
+        response_content=response_content.get("data", response_content.get("content"))
+        if isinstance(response_content, dict)
+        else response_content,
         variables=variables,
     )
 

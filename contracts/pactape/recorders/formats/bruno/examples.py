@@ -51,9 +51,9 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
         fields: The fields of a form.
         graphql_variables: JSON text.
         status: The status code; None without one.
-        answer_headers: The response's headers.
-        answer_kind: "json", "text", "xml", "html", "binary" or nothing.
-        answer: The response's body.
+        response_headers: The response's headers.
+        response_kind: "json", "text", "xml", "html", "binary" or nothing.
+        response_content: The response's body.
         variables: The values of variables by name.
     """
 
@@ -67,9 +67,9 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     fields: Pairs = []
     graphql_variables: str = ""
     status: Any = None
-    answer_headers: Pairs = []
-    answer_kind: str = ""
-    answer: Any = None
+    response_headers: Pairs = []
+    response_kind: str = ""
+    response_content: Any = None
     variables: dict[str, str] = {}
 
 
@@ -81,15 +81,17 @@ def pair_of(example: Example) -> RecordedPair:
     """
     body, sent_type = _request_body(example)
     headers, unrecorded = filled_headers(example.headers, example.variables)
-    binary = example.answer_kind == "binary"
+    binary = example.response_kind == "binary"
     return RecordedPair(
         method=example.method or "GET",
         url=_url(example),
         request_headers=with_content_type(headers, sent_type if body else None),
         request_body=body,
         status=status_code(example.status),
-        response_headers=with_content_type(example.answer_headers, _TYPES.get(example.answer_kind)),
-        response_body=base64_bytes(example.answer or "") if binary else text_bytes(example.answer),
+        response_headers=with_content_type(example.response_headers, _TYPES.get(example.response_kind)),
+        response_body=base64_bytes(example.response_content or "")
+        if binary
+        else text_bytes(example.response_content),
         unrecorded=unrecorded if example.headers else ("request headers",),
     )
 

@@ -53,7 +53,7 @@ def _publish(call: Call) -> Response:
         )
         publications.append(stored_contract.publication)
         notices.extend(contract_notices)
-    return hal(_answer(call, consumer, version, publication, publications, notices))
+    return hal(_publication_document(call, consumer, version, publication, publications, notices))
 
 
 def _parties(
@@ -158,7 +158,7 @@ def _publication_notice(
     return _notice("success", f"Pact successfully republished {of} with no content changes.")
 
 
-def _answer(
+def _publication_document(
     call: Call,
     consumer: Pacticipant,
     version: Version,
