@@ -37,7 +37,7 @@ class Received(NamedTuple):
     body: bytes
 
 
-class Answer(NamedTuple):
+class ScriptedResponse(NamedTuple):
     status: int = 200
     json: Any = None
     headers: dict[str, str] = {}  # noqa: RUF012 -- never changed
@@ -59,7 +59,7 @@ def body_of(request: BaseHTTPRequestHandler) -> bytes:
 class Server:
     """A real HTTP server on a free port of the loopback interface, answering by a function."""
 
-    def __init__(self, respond: Callable[[Received], Answer], *, delay: float) -> None:
+    def __init__(self, respond: Callable[[Received], ScriptedResponse], *, delay: float) -> None:
         self.received: list[Received] = []
         received = self.received
 
@@ -70,10 +70,10 @@ class Server:
                 request = Received(self.command, self.path, dict(self.headers.items()), body_of(self))
                 received.append(request)
                 time.sleep(delay)
-                answer = respond(request)
-                body = answer.body if answer.body is not None else json.dumps(answer.json).encode()
-                self.send_response(answer.status)
-                for name, value in {"Content-Type": "application/json", **answer.headers}.items():
+                response = respond(request)
+                body = response.body if response.body is not None else json.dumps(response.json).encode()
+                self.send_response(response.status)
+                for name, value in {"Content-Type": "application/json", **response.headers}.items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -115,7 +115,7 @@ Serve = "Callable[..., contextmanager[Server]]"
 @pytest.fixture
 def serve() -> Callable[..., Any]:
     @contextmanager
-    def serving(respond: Callable[[Received], Answer], *, delay: float = 0.0) -> Iterator[Server]:
+    def serving(respond: Callable[[Received], ScriptedResponse], *, delay: float = 0.0) -> Iterator[Server]:
         with Server(respond, delay=delay) as server:
             yield server
 
@@ -123,8 +123,8 @@ def serve() -> Callable[..., Any]:
 
 
 @pytest.fixture
-def answer() -> type[Answer]:
-    return Answer
+def response() -> type[ScriptedResponse]:
+    return ScriptedResponse
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ class Said:
 
 
 @pytest.fixture(scope="module")
-def raw_answer() -> Iterator[Said]:
+def raw_response() -> Iterator[Said]:
     act = Said()
     with listening(act) as act.listener:
         yield act
@@ -97,12 +97,12 @@ def calls(url: str) -> list[Any]:
 @given(start=STARTS, headers=st.lists(HEADERS, max_size=4), body=BODIES)
 @examples(60)
 def test_an_answer_of_any_kind_gives_a_value_or_an_error_of_the_tree(
-    raw_answer: Said, start: bytes, headers: list[bytes], body: bytes
+    raw_response: Said, start: bytes, headers: list[bytes], body: bytes
 ) -> None:
-    raw_answer.text = b"\r\n".join([start, *headers, b"", body])
-    for call in calls(raw_answer.listener.url):
+    raw_response.text = b"\r\n".join([start, *headers, b"", body])
+    for call in calls(raw_response.listener.url):
         with suppress(ClientError):
             try:
                 call()
             except UsageError as error:  # the caller did nothing wrong
-                raise AssertionError(raw_answer.text) from error
+                raise AssertionError(raw_response.text) from error

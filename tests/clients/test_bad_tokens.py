@@ -37,8 +37,8 @@ def test_no_traceback_of_a_bad_token_shows_it_among_the_locals() -> None:
 
 
 @pytest.mark.parametrize("white", ["t0p\n", " t0p", "\tt0p\r\n"])
-def test_white_space_around_a_token_is_removed(serve: Any, answer: Any, white: str) -> None:
-    with serve(lambda request: answer(json=request.headers["Authorization"])) as server:
+def test_white_space_around_a_token_is_removed(serve: Any, response: Any, white: str) -> None:
+    with serve(lambda request: response(json=request.headers["Authorization"])) as server:
         for tokens in (StaticToken(white), CallableTokens(lambda: white)):
             assert RestClient(server.url, tokens=tokens).get("/") == "Bearer t0p"
 

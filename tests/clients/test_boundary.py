@@ -154,10 +154,10 @@ class Turning(CaseInsensitiveDict[str]):
 
 
 @pytest.mark.parametrize("way", ["get", "paginate", "query"])
-def test_headers_are_read_once_for_who_is_meant_and_what_is_sent(serve: Any, answer: Any, way: str) -> None:
+def test_headers_are_read_once_for_who_is_meant_and_what_is_sent(serve: Any, response: Any, way: str) -> None:
     def reply(request: Any) -> Any:
         user = request.headers["X-User"]
-        return answer(json={"data": user} if way == "query" else user)
+        return response(json={"data": user} if way == "query" else user)
 
     with serve(reply) as server:
         client, queries = RestClient(server.url), GraphQLClient(server.url)
@@ -175,8 +175,8 @@ def test_headers_are_read_once_for_who_is_meant_and_what_is_sent(serve: Any, ans
         assert (results, ways[way]({"X-User": "a"})) == (["a", "b"], "a")
 
 
-def test_tags_that_can_be_read_once_are_tags(serve: Any, answer: Any) -> None:
-    with serve(lambda _: answer(json={"data": 1})) as server:
+def test_tags_that_can_be_read_once_are_tags(serve: Any, response: Any) -> None:
+    with serve(lambda _: response(json={"data": 1})) as server:
         client = GraphQLClient(server.url)
         client.query("{ a }", tags=(name for name in ("users",)))  # type: ignore[call-overload]  # not a tuple
         client.mutate("mutation { a }", tags=("users",))
@@ -255,11 +255,11 @@ def locals_in(error: BaseException) -> str:
 
 @pytest.mark.parametrize("call", CALLS)
 def test_no_traceback_shows_a_secret_among_the_locals_of_the_clients(
-    serve: Any, answer: Any, call: str
+    serve: Any, response: Any, call: str
 ) -> None:
     def reply(request: Any) -> Any:
         status = int(request.path.strip("/").partition("/")[0].partition("?")[0] or "200")
-        return answer(status=status, json={"errors": [{"message": "no"}]}, headers={"Location": "/x"})
+        return response(status=status, json={"errors": [{"message": "no"}]}, headers={"Location": "/x"})
 
     with serve(reply) as server, pytest.raises(ClientError) as failure:
         CALLS[call](server.url)

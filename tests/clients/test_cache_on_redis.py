@@ -96,11 +96,13 @@ def test_a_cache_that_is_gone_leaves_no_socket_open() -> None:
     assert [warning for warning in caught_warnings if issubclass(warning.category, ResourceWarning)] == []
 
 
-def test_a_waiter_outlives_a_leader_of_another_client_whose_deadline_passes(serve: Any, answer: Any) -> None:
+def test_a_waiter_outlives_a_leader_of_another_client_whose_deadline_passes(
+    serve: Any, response: Any
+) -> None:
     server, prefix = redis_server(), f"pactape-test-{uuid.uuid4().hex}:"
     caches = [RedisCache(server, prefix=prefix) for _ in range(2)]
     failures: list[ClientError] = []
-    with serve(lambda _: answer(json=1), delay=0.4) as real:
+    with serve(lambda _: response(json=1), delay=0.4) as real:
         leader, waiter = (RestClient(real.url, cache=cache, settings=ONCE) for cache in caches)
 
         def lead() -> None:
@@ -122,12 +124,12 @@ def test_a_waiter_outlives_a_leader_of_another_client_whose_deadline_passes(serv
 @pytest.mark.parametrize(
     "reply", [b"+OK\r\n", b":1\r\n", b"*1\r\n:1\r\n", b"$1\r\na\r\n", b"HTTP/1.1 400\r\n\r\n"]
 )
-def test_a_server_that_is_not_redis_costs_no_read_its_answer(serve: Any, answer: Any, reply: bytes) -> None:
+def test_a_server_that_is_not_redis_costs_no_read_its_answer(serve: Any, response: Any, reply: bytes) -> None:
     def act(connection: socket.socket) -> None:
         while connection.recv(65_536):
             connection.sendall(reply)
 
-    with listening(act) as other, serve(lambda _: answer(json=1)) as server:
+    with listening(act) as other, serve(lambda _: response(json=1)) as server:
         cache = RedisCache(redis.Redis(port=other.port), prefix="pactape-test:", timeout=0.2)
         client = RestClient(server.url, cache=cache)
         assert [client.get("/", caching=Caching(ttl=60)) for _ in range(2)] == [1, 1]

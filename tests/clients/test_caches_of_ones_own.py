@@ -39,12 +39,12 @@ class BrokenCache(TTLCache):
 @pytest.mark.parametrize("after_load", [False, True])
 def test_reads_go_on_without_a_cache_that_raises(
     serve: Any,
-    answer: Any,
+    response: Any,
     caplog: Any,
     after_load: bool,  # noqa: FBT001 -- a parameter
 ) -> None:
     cache = BrokenCache(Broken("down"), after_load=after_load)
-    with serve(lambda _: answer(json={"data": 1})) as server:
+    with serve(lambda _: response(json={"data": 1})) as server:
         client = RestClient(server.url, cache=cache)
         assert client.get("/x", caching=KEPT) == {"data": 1}
         assert client.cached_route("/{id}", returns=dict, caching=Caching(ttl=9, key="u:{id}")).of("7") == {
@@ -58,11 +58,13 @@ def test_reads_go_on_without_a_cache_that_raises(
     assert "the cache BrokenCache raised Broken in fail" in caplog.text
 
 
-def test_an_invalidation_that_a_cache_refuses_is_an_error_but_costs_no_write(serve: Any, answer: Any) -> None:
+def test_an_invalidation_that_a_cache_refuses_is_an_error_but_costs_no_write(
+    serve: Any, response: Any
+) -> None:
     reported: list[CacheUnavailableError] = []
     error = Broken("down")
     settings = TransportSettings(cache_hooks=(reported.append,))
-    with serve(lambda _: answer(json=1)) as server:
+    with serve(lambda _: response(json=1)) as server:
         client = RestClient(server.url, cache=BrokenCache(error), settings=settings)
         assert client.post("/x") == 1
         with pytest.raises(CacheUnavailableError, match="raised Broken") as failure:
@@ -70,13 +72,13 @@ def test_an_invalidation_that_a_cache_refuses_is_an_error_but_costs_no_write(ser
     assert (failure.value.__cause__, len(reported)) == (error, 1)
 
 
-def test_a_cache_of_ones_own_gives_what_its_load_raises(serve: Any, answer: Any) -> None:
+def test_a_cache_of_ones_own_gives_what_its_load_raises(serve: Any, response: Any) -> None:
     class Mine(TTLCache):
         pass
 
     session = requests.Session()
     session.hooks["response"].append(raising(VerdictError()))
-    with serve(lambda _: answer(status=404, json=1)) as server:
+    with serve(lambda _: response(status=404, json=1)) as server:
         client = RestClient(server.url, cache=Mine())
         with pytest.raises(NotFoundError):
             client.get("/x", caching=KEPT)

@@ -62,9 +62,9 @@ def traceback_text(error: BaseException) -> str:
     "error", [Broken("over quota"), KeyError("x"), ValueError("bad"), RuntimeError("no")]
 )
 def test_code_of_a_session_that_raises_is_named_with_its_place_and_its_cause(
-    serve: Any, answer: Any, make: Any, error: Exception
+    serve: Any, response: Any, make: Any, error: Exception
 ) -> None:
-    with serve(lambda _: answer(json=1)) as server:
+    with serve(lambda _: response(json=1)) as server:
         with pytest.raises(
             CallbackError, match=rf"raised {type(error).__name__} in \w+ \((test_)?callbacks\.py:\d+\)"
         ) as failure:
@@ -75,8 +75,8 @@ def test_code_of_a_session_that_raises_is_named_with_its_place_and_its_cause(
     assert SECRET not in traceback_text(failure.value)
 
 
-def test_the_answer_that_a_response_hook_saw_is_in_the_error(serve: Any, answer: Any) -> None:
-    with serve(lambda _: answer(status=201, json={"id": 7}, headers={"X-Request-Id": "r-1"})) as server:
+def test_the_answer_that_a_response_hook_saw_is_in_the_error(serve: Any, response: Any) -> None:
+    with serve(lambda _: response(status=201, json={"id": 7}, headers={"X-Request-Id": "r-1"})) as server:
         client = RestClient(server.url, session=with_hook(Broken()))
         with pytest.raises(CallbackError, match="a response hook") as failure:
             client.post("/x")
@@ -85,32 +85,32 @@ def test_the_answer_that_a_response_hook_saw_is_in_the_error(serve: Any, answer:
 
 
 def test_a_response_hook_that_raises_for_the_token_endpoint_is_an_error_of_the_tree(
-    serve: Any, answer: Any
+    serve: Any, response: Any
 ) -> None:
-    with serve(lambda _: answer(json={"access_token": "t"})) as server:
+    with serve(lambda _: response(json={"access_token": "t"})) as server:
         tokens = ClientCredentials(server.url, client_id="a", client_secret="b", session=with_hook(Broken()))
         with pytest.raises(TokenUnavailableError, match="raised Broken"):
             RestClient(server.url, tokens=tokens).get("/x")
 
 
 def test_a_response_hook_of_a_download_that_raises_closes_the_connection(
-    serve: Any, answer: Any, tmp_path: Any
+    serve: Any, response: Any, tmp_path: Any
 ) -> None:
-    with serve(lambda _: answer(json=1)) as server, pytest.raises(CallbackError):
+    with serve(lambda _: response(json=1)) as server, pytest.raises(CallbackError):
         RestClient(server.url, session=with_hook(Broken())).download("/x", tmp_path / "x")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_error_of_requests_without_an_answer_that_a_hook_raises_is_a_callbacks(
-    serve: Any, answer: Any
+    serve: Any, response: Any
 ) -> None:
-    with serve(lambda _: answer(json=1)) as server, pytest.raises(CallbackError, match="raised HTTPError"):
+    with serve(lambda _: response(json=1)) as server, pytest.raises(CallbackError, match="raised HTTPError"):
         RestClient(server.url, session=with_hook(requests.HTTPError("mine"))).get("/x")
 
 
-def test_a_client_error_of_a_hook_is_raised_unchanged(serve: Any, answer: Any) -> None:
+def test_a_client_error_of_a_hook_is_raised_unchanged(serve: Any, response: Any) -> None:
     error = NotFoundError("mine")
-    with serve(lambda _: answer(json=1)) as server, pytest.raises(NotFoundError) as failure:
+    with serve(lambda _: response(json=1)) as server, pytest.raises(NotFoundError) as failure:
         RestClient(server.url, session=with_hook(error)).get("/x")
     assert failure.value is error
 
@@ -145,9 +145,9 @@ def with_auth(error: Exception) -> dict[str, Any]:
 @pytest.mark.parametrize("make", [with_tokens, with_source, with_principal, with_auth])
 @pytest.mark.parametrize("caching", [None, KEPT])
 def test_code_that_handles_secrets_is_named_with_its_place_but_without_its_words(
-    serve: Any, answer: Any, make: Any, caching: Any
+    serve: Any, response: Any, make: Any, caching: Any
 ) -> None:
-    with serve(lambda _: answer(json=1)) as server:
+    with serve(lambda _: response(json=1)) as server:
         client = RestClient(server.url, **make(LookupError(SECRET)))
         if make is with_principal and caching is None:
             assert client.get("/x") == 1
@@ -171,8 +171,10 @@ def test_a_test_tools_exception_passes_through_a_principal() -> None:
 
 
 @pytest.mark.parametrize("make", [with_hook, with_adapter, with_class])
-def test_a_test_tools_exception_passes_through_code_of_a_session(serve: Any, answer: Any, make: Any) -> None:
-    with serve(lambda _: answer(json=1)) as server, pytest.raises(VerdictError):
+def test_a_test_tools_exception_passes_through_code_of_a_session(
+    serve: Any, response: Any, make: Any
+) -> None:
+    with serve(lambda _: response(json=1)) as server, pytest.raises(VerdictError):
         RestClient(server.url, session=make(VerdictError())).get("/x")
 
 
@@ -201,15 +203,15 @@ class BrokenFile:
 @pytest.mark.parametrize("make", [broken_iterable, BrokenFile])
 @pytest.mark.parametrize("error", [KeyError("x"), OSError("disk"), ValueError("closed")])
 def test_a_body_that_cannot_be_read_is_an_error_of_the_tree_and_not_sent_again(
-    serve: Any, answer: Any, make: Any, error: Exception
+    serve: Any, response: Any, make: Any, error: Exception
 ) -> None:
-    with serve(lambda _: answer(json=1)) as server, pytest.raises(CallbackError, match="body") as failure:
+    with serve(lambda _: response(json=1)) as server, pytest.raises(CallbackError, match="body") as failure:
         RestClient(server.url).put("/x", content=make(error))
     assert failure.value.__cause__ is error
 
 
-def test_a_test_tools_exception_passes_through_a_body(serve: Any, answer: Any) -> None:
-    with serve(lambda _: answer(json=1)) as server, pytest.raises(VerdictError):
+def test_a_test_tools_exception_passes_through_a_body(serve: Any, response: Any) -> None:
+    with serve(lambda _: response(json=1)) as server, pytest.raises(VerdictError):
         RestClient(server.url).put("/x", content=broken_iterable(VerdictError()))
 
 
@@ -233,7 +235,7 @@ def test_a_library_that_raises_below_an_adapter_of_ones_own_shows_no_header() ->
 
 
 @pytest.mark.parametrize("reads", [20, pytest.param(500, marks=pytest.mark.long)])
-def test_cookies_that_another_thread_sets_hurt_no_cached_read(serve: Any, answer: Any, reads: int) -> None:
+def test_cookies_that_another_thread_sets_hurt_no_cached_read(serve: Any, response: Any, reads: int) -> None:
     session, over = requests.Session(), threading.Event()
 
     def set_cookies() -> None:
@@ -245,7 +247,7 @@ def test_cookies_that_another_thread_sets_hurt_no_cached_read(serve: Any, answer
                 session.cookies.clear()
 
     thread = threading.Thread(target=set_cookies)
-    with serve(lambda _: answer(json=1)) as server:
+    with serve(lambda _: response(json=1)) as server:
         client = RestClient(server.url, session=session)
         thread.start()
         try:

@@ -85,19 +85,19 @@ SESSIONS: dict[str, Callable[[], requests.Session]] = {
 }
 
 
-def whoami(answer: Any) -> Any:
+def whoami(response: Any) -> Any:
     def reply(request: Any) -> Any:
         user = request.headers.get("X-User")
-        return answer(status=401) if user is None else answer(json=user)
+        return response(status=401) if user is None else response(json=user)
 
     return reply
 
 
 @pytest.mark.parametrize("kind", SESSIONS)
 def test_a_user_whom_own_code_adds_while_sending_is_not_served_another_users_value(
-    serve: Any, answer: Any, kind: str
+    serve: Any, response: Any, kind: str
 ) -> None:
-    with serve(whoami(answer)) as server:
+    with serve(whoami(response)) as server:
         client = RestClient(server.url, session=SESSIONS[kind]())
         errors = []
         for user in ("ada", "bob"):
@@ -107,10 +107,10 @@ def test_a_user_whom_own_code_adds_while_sending_is_not_served_another_users_val
 
 
 @pytest.mark.parametrize("kind", ["an adapter that sends", "a session that sends"])
-def test_what_is_read_for_an_unknown_user_is_not_stored_either(serve: Any, answer: Any, kind: str) -> None:
+def test_what_is_read_for_an_unknown_user_is_not_stored_either(serve: Any, response: Any, kind: str) -> None:
     cache, query = TTLCache(), {"data": {"a": 1}}
     USER.set("ada")
-    with serve(lambda _: answer(json=query)) as server:
+    with serve(lambda _: response(json=query)) as server:
         session = SESSIONS[kind]()
         client = RestClient(server.url, session=session, cache=cache)
         for _ in range(2):
@@ -125,10 +125,10 @@ class Password(HTTPProxyAuth):
     """Has an equality of its own, and so no hash."""
 
 
-def test_an_auth_that_cannot_be_hashed_is_distinguished_and_cached(serve: Any, answer: Any) -> None:
+def test_an_auth_that_cannot_be_hashed_is_distinguished_and_cached(serve: Any, response: Any) -> None:
     auth, session = Password("ada", "s3cret"), requests.Session()
     session.auth = auth
-    with serve(lambda request: answer(json=request.headers["Proxy-Authorization"])) as server:
+    with serve(lambda request: response(json=request.headers["Proxy-Authorization"])) as server:
         client = RestClient(server.url, session=session)
         found = []
         for user in ("ada", "ada", "bob"):
@@ -138,19 +138,19 @@ def test_an_auth_that_cannot_be_hashed_is_distinguished_and_cached(serve: Any, a
         assert len(server.received) == 2
 
 
-def test_what_is_missing_for_an_unknown_user_is_not_said_to_be_cached(serve: Any, answer: Any) -> None:
+def test_what_is_missing_for_an_unknown_user_is_not_said_to_be_cached(serve: Any, response: Any) -> None:
     USER.set("ada")
     caching = Caching(ttl=60, missing_for=60)
-    with serve(lambda _: answer(status=404, json={"message": "no such user"})) as server:
+    with serve(lambda _: response(status=404, json={"message": "no such user"})) as server:
         client = RestClient(server.url, session=SendingSession())
         with pytest.raises(NotFoundError, match="404 no such user"):
             client.get("/me", caching=caching)
 
 
-def test_a_user_in_a_container_of_the_auth_is_distinguished(serve: Any, answer: Any) -> None:
+def test_a_user_in_a_container_of_the_auth_is_distinguished(serve: Any, response: Any) -> None:
     auth, session = ReplyingAuth(), requests.Session()
     session.auth = auth
-    with serve(whoami(answer)) as server:
+    with serve(whoami(response)) as server:
         client = RestClient(server.url, session=session)
         found = []
         for user in ("ada", "bob"):
@@ -159,7 +159,7 @@ def test_a_user_in_a_container_of_the_auth_is_distinguished(serve: Any, answer: 
         assert found == ["ada", "bob"]
 
 
-def test_response_hooks_that_reply_as_two_users_are_kept_apart(serve: Any, answer: Any) -> None:
+def test_response_hooks_that_reply_as_two_users_are_kept_apart(serve: Any, response: Any) -> None:
     def session_of(user: str) -> requests.Session:
         def reply(response: Any, **_: Any) -> Any:
             if response.status_code != 401:
@@ -173,7 +173,7 @@ def test_response_hooks_that_reply_as_two_users_are_kept_apart(serve: Any, answe
         return session
 
     cache = TTLCache()
-    with serve(whoami(answer)) as server:
+    with serve(whoami(response)) as server:
         found = [
             RestClient(server.url, session=session_of(user), cache=cache).get("/me", caching=CACHING)
             for user in ("ada", "bob")
@@ -181,10 +181,10 @@ def test_response_hooks_that_reply_as_two_users_are_kept_apart(serve: Any, answe
     assert found == ["ada", "bob"]
 
 
-def test_a_single_response_hook_is_not_a_reason_to_load_twice(serve: Any, answer: Any) -> None:
+def test_a_single_response_hook_is_not_a_reason_to_load_twice(serve: Any, response: Any) -> None:
     session = requests.Session()
     session.hooks["response"] = lambda response, **_: response
-    with serve(lambda _: answer(json=1)) as server:
+    with serve(lambda _: response(json=1)) as server:
         client = RestClient(server.url, session=session)
         assert [client.get("/me", caching=CACHING) for _ in range(2)] == [1, 1]
         assert len(server.received) == 1
@@ -192,12 +192,12 @@ def test_a_single_response_hook_is_not_a_reason_to_load_twice(serve: Any, answer
 
 @pytest.mark.parametrize("hooks", [[], [lambda response, **_: response]], ids=["no hook", "a hook"])
 def test_a_challenge_of_another_host_gets_no_digest_of_the_password(
-    serve: Any, answer: Any, hooks: list[Any]
+    serve: Any, response: Any, hooks: list[Any]
 ) -> None:
     challenge = {"WWW-Authenticate": 'Digest realm="r", nonce="n", qop="auth"'}
-    with serve(lambda _: answer(status=401, headers=challenge, body=b"")) as other:
+    with serve(lambda _: response(status=401, headers=challenge, body=b"")) as other:
         target = other.url.replace("127.0.0.1", "localhost")
-        with serve(lambda _: answer(status=302, headers={"Location": target}, body=b"")) as server:
+        with serve(lambda _: response(status=302, headers={"Location": target}, body=b"")) as server:
             session = requests.Session()
             session.auth = HTTPDigestAuth("ada", "s3cret")
             session.hooks["response"] = hooks
@@ -206,14 +206,14 @@ def test_a_challenge_of_another_host_gets_no_digest_of_the_password(
         assert [request.headers.get("Authorization") for request in other.received] == [None]
 
 
-def test_a_cached_page_holds_no_user_and_no_parameter_of_the_session(serve: Any, answer: Any) -> None:
+def test_a_cached_page_holds_no_user_and_no_parameter_of_the_session(serve: Any, response: Any) -> None:
     redis = redis_server()
     prefix = "test-pages-in-clear:"
 
     def reply(request: Any) -> Any:
         if "page=2" in request.path:
-            return answer(json=["b", request.headers.get("Authorization") is not None])
-        return answer(json=["a", True], headers={"Link": '<?page=2>; rel="next"'})
+            return response(json=["b", request.headers.get("Authorization") is not None])
+        return response(json=["a", True], headers={"Link": '<?page=2>; rel="next"'})
 
     session = requests.Session()
     session.params = {"api_key": "k3y-s3cret"}

@@ -107,8 +107,8 @@ def test_a_name_server_that_is_silent_for_redis_does_not_outlast_the_deadline(
         RestClient("http://127.0.0.1:1", cache=cache, settings=SHORT).get("/", caching=Caching(ttl=9))
 
 
-def test_a_slow_name_server_is_waited_for(silent_dns: threading.Event, serve: Any, answer: Any) -> None:
-    with serve(lambda _: answer(json=1)) as server:
+def test_a_slow_name_server_is_waited_for(silent_dns: threading.Event, serve: Any, response: Any) -> None:
+    with serve(lambda _: response(json=1)) as server:
         threading.Timer(0.1, silent_dns.set).start()
         assert RestClient(server.url.replace("127.0.0.1", "api.test")).get("/") == 1
 
@@ -160,9 +160,9 @@ def test_addresses_that_do_not_answer_do_not_outlast_the_deadline(
 
 
 def test_an_address_that_does_not_answer_leaves_time_for_the_next(
-    monkeypatch: pytest.MonkeyPatch, serve: Any, answer: Any
+    monkeypatch: pytest.MonkeyPatch, serve: Any, response: Any
 ) -> None:
-    with unreachable(1) as addresses, serve(lambda _: answer(json=1)) as server:
+    with unreachable(1) as addresses, serve(lambda _: response(json=1)) as server:
         port = int(server.url.rpartition(":")[2])
         addresses.append((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)))
         resolve_to(monkeypatch, addresses)
@@ -181,10 +181,10 @@ def test_the_connect_time_out_counts_for_each_address(monkeypatch: pytest.Monkey
 
 
 def test_a_way_to_connect_that_the_program_replaced_is_used(
-    monkeypatch: pytest.MonkeyPatch, serve: Any, answer: Any
+    monkeypatch: pytest.MonkeyPatch, serve: Any, response: Any
 ) -> None:
     connect = urllib3_util.create_connection
-    with serve(lambda _: answer(json=1)) as server:
+    with serve(lambda _: response(json=1)) as server:
 
         def elsewhere(address: Any, *arguments: Any, **options: Any) -> Any:
             return connect(("127.0.0.1", address[1]), *arguments, **options)
@@ -193,7 +193,7 @@ def test_a_way_to_connect_that_the_program_replaced_is_used(
         assert client(server.url.replace("127.0.0.1", "nowhere.test")).get("/") == 1
 
 
-def test_options_and_source_address_of_a_given_session_are_kept(serve: Any, answer: Any) -> None:
+def test_options_and_source_address_of_a_given_session_are_kept(serve: Any, response: Any) -> None:
     class FromLoopback(requests.adapters.HTTPAdapter):
         def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
             keep_alive = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
@@ -201,7 +201,7 @@ def test_options_and_source_address_of_a_given_session_are_kept(serve: Any, answ
                 *arguments, source_address=("127.0.0.1", 0), socket_options=keep_alive, **options
             )
 
-    with serve(lambda _: answer(json=1)) as server, requests.Session() as session:
+    with serve(lambda _: response(json=1)) as server, requests.Session() as session:
         session.mount("http://", FromLoopback())
         assert RestClient(server.url, session=session, settings=SHORT).get("/") == 1
 
@@ -272,9 +272,9 @@ def test_sending_is_not_limited_by_what_the_call_before_had_left() -> None:
         assert mine.post("/", content=LARGE[:20_000_000] + b"end") == 2
 
 
-def test_a_redis_that_drips_does_not_outlast_the_time_of_a_command(serve: Any, answer: Any) -> None:
+def test_a_redis_that_drips_does_not_outlast_the_time_of_a_command(serve: Any, response: Any) -> None:
     over = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener, serve(lambda _: answer(json=1)) as server:
+    with socket.create_server(("127.0.0.1", 0)) as listener, serve(lambda _: response(json=1)) as server:
 
         def drip() -> None:
             connection, _ = listener.accept()

@@ -44,8 +44,8 @@ def test_the_head_of_a_token_answer_ends_at_the_deadline() -> None:
             RestClient("http://127.0.0.1:1", tokens=tokens, settings=SHORT).get("/")
 
 
-def test_a_call_may_have_a_deadline_of_its_own(serve: Any, answer: Any) -> None:
-    with serve(lambda _: answer(json=1), delay=1.0) as server:
+def test_a_call_may_have_a_deadline_of_its_own(serve: Any, response: Any) -> None:
+    with serve(lambda _: response(json=1), delay=1.0) as server:
         client = RestClient(server.url)
         with ended_within(0.9), pytest.raises(DeadlineExceededError):
             client.get("/", deadline=0.2)
@@ -61,20 +61,20 @@ def test_a_deadline_is_a_number_above_0(deadline: Any) -> None:
         RestClient("http://a.test").get("/", deadline=deadline)
 
 
-def test_redirects_share_the_deadline(serve: Any, answer: Any) -> None:
+def test_redirects_share_the_deadline(serve: Any, response: Any) -> None:
     hops = iter(range(100))
 
     def respond(_: Any) -> Any:
-        return answer(status=302, headers={"Location": f"/{next(hops)}"}, body=b"")
+        return response(status=302, headers={"Location": f"/{next(hops)}"}, body=b"")
 
     with serve(respond, delay=0.2) as server, ended_within(0.9), pytest.raises(DeadlineExceededError):
         RestClient(server.url, settings=SHORT).get("/a")
 
 
 @pytest.mark.parametrize("kind", ["rest", "graphql"])
-def test_a_waiter_has_its_own_deadline(serve: Any, answer: Any, kind: str) -> None:
+def test_a_waiter_has_its_own_deadline(serve: Any, response: Any, kind: str) -> None:
     cache = TTLCache()
-    with serve(lambda _: answer(json={"data": {}}), delay=1.0) as server:
+    with serve(lambda _: response(json={"data": {}}), delay=1.0) as server:
 
         def get(settings: TransportSettings) -> Any:
             if kind == "rest":
@@ -90,9 +90,9 @@ def test_a_waiter_has_its_own_deadline(serve: Any, answer: Any, kind: str) -> No
         leader.join()
 
 
-def test_a_waiter_outlives_a_leader_whose_deadline_passes(serve: Any, answer: Any) -> None:
+def test_a_waiter_outlives_a_leader_whose_deadline_passes(serve: Any, response: Any) -> None:
     cache, values = TTLCache(), []
-    with serve(lambda _: answer(json=1), delay=0.6) as server:
+    with serve(lambda _: response(json=1), delay=0.6) as server:
 
         def lead() -> None:
             with pytest.raises(DeadlineExceededError):
@@ -108,8 +108,8 @@ def test_a_waiter_outlives_a_leader_whose_deadline_passes(serve: Any, answer: An
 
 
 @pytest.mark.parametrize("deadline", [0.3, 5.0])
-def test_a_silent_redis_does_not_outlast_the_deadline(serve: Any, answer: Any, deadline: float) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent, serve(lambda _: answer(json=1)) as server:
+def test_a_silent_redis_does_not_outlast_the_deadline(serve: Any, response: Any, deadline: float) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, serve(lambda _: response(json=1)) as server:
         cache = RedisCache(redis.Redis(port=silent.getsockname()[1]), prefix="pactape-test:")
         client = RestClient(server.url, cache=cache, settings=TransportSettings(deadline=deadline))
         with ended_within(min(deadline + 0.6, 2.5)):
@@ -119,8 +119,8 @@ def test_a_silent_redis_does_not_outlast_the_deadline(serve: Any, answer: Any, d
                 assert deadline < 1.0
 
 
-def test_a_redis_that_failed_is_left_alone_for_a_while(serve: Any, answer: Any, clock: Any) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent, serve(lambda _: answer(json=1)) as server:
+def test_a_redis_that_failed_is_left_alone_for_a_while(serve: Any, response: Any, clock: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, serve(lambda _: response(json=1)) as server:
         port = silent.getsockname()[1]
         cache = RedisCache(redis.Redis(port=port), prefix="pactape-test:", timeout=0.2, timer=clock)
         client = RestClient(server.url, cache=cache)
@@ -129,28 +129,28 @@ def test_a_redis_that_failed_is_left_alone_for_a_while(serve: Any, answer: Any, 
             assert client.get("/", caching=Caching(ttl=60)) == 1
 
 
-def test_a_body_larger_than_allowed_is_refused(serve: Any, answer: Any) -> None:
+def test_a_body_larger_than_allowed_is_refused(serve: Any, response: Any) -> None:
     settings = TransportSettings(max_body_bytes=1000)
-    with serve(lambda _: answer(body=b'"' + b"x" * 2000 + b'"')) as server:
+    with serve(lambda _: response(body=b'"' + b"x" * 2000 + b'"')) as server:
         with pytest.raises(ResponseTooLargeError, match="larger than 1000 bytes") as failure:
             RestClient(server.url, settings=settings).get("/")
         assert len(server.received) == 1
     assert failure.value.status == 200
 
 
-def test_a_body_is_measured_decompressed(serve: Any, answer: Any) -> None:
+def test_a_body_is_measured_decompressed(serve: Any, response: Any) -> None:
     body = gzip.compress(b'"' + b"x" * 10_000_000 + b'"')
     settings = TransportSettings(max_body_bytes=1_000_000)
     with (
-        serve(lambda _: answer(body=body, headers={"Content-Encoding": "gzip"})) as server,
+        serve(lambda _: response(body=body, headers={"Content-Encoding": "gzip"})) as server,
         pytest.raises(ResponseTooLargeError),
     ):
         RestClient(server.url, settings=settings).get("/")
 
 
-def test_the_body_of_an_error_is_cut(serve: Any, answer: Any) -> None:
+def test_the_body_of_an_error_is_cut(serve: Any, response: Any) -> None:
     with (
-        serve(lambda _: answer(status=400, body=b"x" * 3_000_000)) as server,
+        serve(lambda _: response(status=400, body=b"x" * 3_000_000)) as server,
         pytest.raises(BadRequestError) as failure,
     ):
         RestClient(server.url, settings=TransportSettings(max_body_bytes=1000)).get("/")
@@ -158,8 +158,8 @@ def test_the_body_of_an_error_is_cut(serve: Any, answer: Any) -> None:
 
 
 @pytest.mark.parametrize("limit", [0, None])
-def test_a_body_of_an_allowed_size_passes(serve: Any, answer: Any, limit: int | None) -> None:
-    with serve(lambda _: answer(body=b"")) as server:
+def test_a_body_of_an_allowed_size_passes(serve: Any, response: Any, limit: int | None) -> None:
+    with serve(lambda _: response(body=b"")) as server:
         assert RestClient(server.url, settings=TransportSettings(max_body_bytes=limit)).get("/") is None
 
 
@@ -209,18 +209,18 @@ SLOW: dict[str, Callable[[], dict[str, Any]]] = {
 @pytest.mark.parametrize("caching", [None, Caching(ttl=60)], ids=["uncached", "cached"])
 @pytest.mark.parametrize("kind", SLOW)
 def test_nothing_is_sent_after_code_of_ones_own_that_outlasted_the_deadline(
-    serve: Any, answer: Any, kind: str, caching: Caching | None
+    serve: Any, response: Any, kind: str, caching: Caching | None
 ) -> None:
     settings = TransportSettings(deadline=0.1, retries=RetryPolicy(attempts=2))
-    with serve(lambda _: answer(json=1)) as server:
+    with serve(lambda _: response(json=1)) as server:
         with pytest.raises(DeadlineExceededError):
             RestClient(server.url, settings=settings, **SLOW[kind]()).get("/", caching=caching)
         assert server.received == []
 
 
-def test_a_token_that_came_too_late_for_its_call_is_there_for_the_next(serve: Any, answer: Any) -> None:
+def test_a_token_that_came_too_late_for_its_call_is_there_for_the_next(serve: Any, response: Any) -> None:
     tokens = SlowSource()
-    with serve(lambda request: answer(json=request.headers["Authorization"])) as server:
+    with serve(lambda request: response(json=request.headers["Authorization"])) as server:
         client = RestClient(server.url, tokens=tokens)
         with pytest.raises(DeadlineExceededError):
             client.get("/", deadline=0.1)
@@ -228,9 +228,9 @@ def test_a_token_that_came_too_late_for_its_call_is_there_for_the_next(serve: An
             assert client.get("/") == "Bearer t0p"
 
 
-def test_a_cached_value_is_not_given_after_the_deadline(serve: Any, answer: Any) -> None:
+def test_a_cached_value_is_not_given_after_the_deadline(serve: Any, response: Any) -> None:
     tokens = CallableTokens(lambda: "t0p", principal=slow_text)
-    with serve(lambda _: answer(json=1)) as server:
+    with serve(lambda _: response(json=1)) as server:
         client = RestClient(server.url, tokens=tokens)
         client.get("/", caching=Caching(ttl=60))
         with pytest.raises(DeadlineExceededError):

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("target", ["", ".", "a\0b", "no/such/folder", 5, io.StringIO()])
 def test_a_target_that_cannot_be_written_is_refused(
-    serve: Any, answer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: Any
+    serve: Any, response: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: Any
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with serve(lambda _: answer(body=b"x")) as server, pytest.raises(UsageError):
+    with serve(lambda _: response(body=b"x")) as server, pytest.raises(UsageError):
         RestClient(server.url).download("/x", target)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_target_whose_writing_raises_is_the_cause(serve: Any, answer: Any) -> None:
+def test_a_target_whose_writing_raises_is_the_cause(serve: Any, response: Any) -> None:
     error = KeyError("disk")
 
     class Target(io.BytesIO):
@@ -32,25 +32,25 @@ def test_a_target_whose_writing_raises_is_the_cause(serve: Any, answer: Any) -> 
             raise error
 
     with (
-        serve(lambda _: answer(body=b"x")) as server,
+        serve(lambda _: response(body=b"x")) as server,
         pytest.raises(CallbackError, match="raised KeyError") as failure,
     ):
         RestClient(server.url).download("/x", Target())
     assert failure.value.__cause__ is error
 
 
-def test_a_file_has_the_mode_of_every_new_file(serve: Any, answer: Any, tmp_path: Path) -> None:
+def test_a_file_has_the_mode_of_every_new_file(serve: Any, response: Any, tmp_path: Path) -> None:
     (tmp_path / "other").write_bytes(b"")
-    with serve(lambda _: answer(body=b"x")) as server:
+    with serve(lambda _: response(body=b"x")) as server:
         RestClient(server.url).download("/x", tmp_path / "file")
     modes = {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("file", "other")}
     assert len(modes) == 1
 
 
 @pytest.mark.parametrize("charset", ["idna", "undefined", "rot13", "zzz", "base64"])
-def test_a_charset_that_cannot_be_used_is_taken_for_utf_8(serve: Any, answer: Any, charset: str) -> None:
+def test_a_charset_that_cannot_be_used_is_taken_for_utf_8(serve: Any, response: Any, charset: str) -> None:
     headers = {"Content-Type": f"text/plain; charset={charset}"}
-    with serve(lambda _: answer(body="é".encode(), headers=headers)) as server:
+    with serve(lambda _: response(body="é".encode(), headers=headers)) as server:
         assert RestClient(server.url).get("/x", returns=str) == "é"
 
 

@@ -192,12 +192,12 @@ def test_whatever_sending_raises_is_an_error_of_the_tree(cause: Exception) -> No
 
 
 @pytest.mark.parametrize("status", [200, 503])
-def test_a_hook_that_raises_costs_no_answer(serve: Any, answer: Any, status: int, caplog: Any) -> None:
+def test_a_hook_that_raises_costs_no_answer(serve: Any, response: Any, status: int, caplog: Any) -> None:
     def failing_hook(_: object) -> None:
         raise RuntimeError("metrics are down")
 
     settings = TransportSettings(hooks=(failing_hook,), retries=RetryPolicy(attempts=1))
-    with serve(lambda _: answer(status=status, json=1)) as server:
+    with serve(lambda _: response(status=status, json=1)) as server:
         client = RestClient(server.url, settings=settings)
         if status == 200:
             assert client.post("/") == 1
@@ -207,13 +207,13 @@ def test_a_hook_that_raises_costs_no_answer(serve: Any, answer: Any, status: int
     assert "metrics are down" in caplog.text
 
 
-def test_a_repeated_call_is_logged_by_the_client(serve: Any, answer: Any, caplog: Any) -> None:
+def test_a_repeated_call_is_logged_by_the_client(serve: Any, response: Any, caplog: Any) -> None:
     caplog.set_level("INFO")
     attempts: list[int] = []
 
     def respond(_: Any) -> Any:
         attempts.append(1)
-        return answer(status=503 if len(attempts) == 1 else 200, json=1)
+        return response(status=503 if len(attempts) == 1 else 200, json=1)
 
     with serve(respond) as server:
         RestClient(server.url).get("/x")

@@ -30,8 +30,8 @@ ONCE = TransportSettings(retries=RetryPolicy(attempts=1))
 
 
 @pytest.mark.parametrize("with_session", [False, True], ids=["own session", "given session"])
-def test_children_get_their_own_answers(serve: Any, answer: Any, with_session: bool) -> None:  # noqa: FBT001 -- a parameter
-    with serve(lambda request: answer(json=request.path)) as server:
+def test_children_get_their_own_answers(serve: Any, response: Any, with_session: bool) -> None:  # noqa: FBT001 -- a parameter
+    with serve(lambda request: response(json=request.path)) as server:
         session = requests.Session() if with_session else None
         client = RestClient(server.url, session=session, settings=ONCE)
         client.get("/warm")
@@ -45,8 +45,8 @@ def test_children_get_their_own_answers(serve: Any, answer: Any, with_session: b
     assert results == [[f"/{name}{number}" for number in range(20)] for name in "pab"]
 
 
-def test_a_graphql_client_goes_on_on_both_sides(serve: Any, answer: Any) -> None:
-    with serve(lambda _: answer(json={"data": {"n": 1}})) as server:
+def test_a_graphql_client_goes_on_on_both_sides(serve: Any, response: Any) -> None:
+    with serve(lambda _: response(json={"data": {"n": 1}})) as server:
         client = GraphQLClient(server.url, settings=ONCE)
         client.query("{ n }", ttl=0)
         child = Child(lambda: client.query("{ n }", ttl=0))
@@ -84,9 +84,9 @@ def test_a_child_loads_the_value_that_the_parents_thread_was_loading() -> None:
     assert value == "1"
 
 
-def test_a_child_has_the_parents_values_and_token(serve: Any, answer: Any) -> None:
+def test_a_child_has_the_parents_values_and_token(serve: Any, response: Any) -> None:
     def respond(request: Any) -> Any:
-        return answer(json={"access_token": "a", "expires_in": 300} if request.path == "/token" else 1)
+        return response(json={"access_token": "a", "expires_in": 300} if request.path == "/token" else 1)
 
     with serve(respond) as server:
         tokens = ClientCredentials(f"{server.url}/token", client_id="web", client_secret="s")
@@ -120,8 +120,8 @@ def test_a_child_starts_empty_if_a_thread_was_just_changing_the_entries() -> Non
 
 
 @pytest.mark.long
-def test_64_threads_and_8_children_load_once_a_process(serve: Any, answer: Any, at_once: Any) -> None:
-    with serve(lambda request: answer(json=int(request.headers["X-Process"])), delay=0.05) as server:
+def test_64_threads_and_8_children_load_once_a_process(serve: Any, response: Any, at_once: Any) -> None:
+    with serve(lambda request: response(json=int(request.headers["X-Process"])), delay=0.05) as server:
         client = RestClient(server.url, settings=TransportSettings(pool_size=64))
 
         def load() -> Any:

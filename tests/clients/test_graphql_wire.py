@@ -74,12 +74,12 @@ class TestOnTheWire:
             remaining_times.append(remaining_time())
             return 200, {}, json.dumps({"errors": [{"message": "PersistedQueryNotFound"}]})
 
-        def answer_data(_: Any) -> tuple[int, dict[str, str], str]:
+        def response_data(_: Any) -> tuple[int, dict[str, str], str]:
             remaining_times.append(remaining_time())
             return 200, {}, json.dumps(ADA)
 
-        for answer in (unknown, answer_data):
-            server.add_callback(responses.POST, URL, callback=answer, content_type="application/json")
+        for response in (unknown, response_data):
+            server.add_callback(responses.POST, URL, callback=response, content_type="application/json")
         client = GraphQLClient(URL, options=GraphQLOptions(persisted_queries=True))
         client.query(GET_USER, {"id": "user-1"})
         first, second = remaining_times
@@ -130,9 +130,9 @@ class TestOnTheWire:
         assert b'{"0":["variables.files.0"]}' in multipart_body
         assert b"hello" in multipart_body
 
-    def test_64_threads_share_a_client(self, serve: Any, answer: Any, at_once: Any) -> None:
+    def test_64_threads_share_a_client(self, serve: Any, response: Any, at_once: Any) -> None:
         with (
-            serve(lambda _: answer(json=ADA)) as real,
+            serve(lambda _: response(json=ADA)) as real,
             GraphQLClient(real.url, settings=TransportSettings(pool_size=64)) as client,
         ):
             assert at_once(lambda: client.query(GET_USER, {"id": "user-1"}, ttl=0), 64) == [ADA["data"]] * 64

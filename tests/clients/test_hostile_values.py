@@ -66,40 +66,40 @@ def test_a_method_with_a_hyphen_is_sent(serve: Any) -> None:
 
 @pytest.mark.parametrize("requested", ["99999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_a_wait_of_years_is_not_made_without_a_deadline_either(
-    serve: Any, answer: Any, requested: str
+    serve: Any, response: Any, requested: str
 ) -> None:
     settings = TransportSettings(deadline=None, retries=RetryPolicy(attempts=2))
-    with serve(lambda _: answer(status=429, headers={"Retry-After": requested})) as server:
+    with serve(lambda _: response(status=429, headers={"Retry-After": requested})) as server:
         with pytest.raises(RateLimitedError):
             RestClient(server.url, settings=settings).get("/users")
         assert len(server.received) == 1
 
 
 @pytest.mark.parametrize("relation", ["rel='next'", "rel = 'prev next'", "rel='next'; title='a'"])
-def test_a_link_in_single_quotes_leads_to_the_next_page(serve: Any, answer: Any, relation: str) -> None:
+def test_a_link_in_single_quotes_leads_to_the_next_page(serve: Any, response: Any, relation: str) -> None:
     def reply(request: Any) -> Any:
         if "page=2" in request.path:
-            return answer(json=2)
-        return answer(json=1, headers={"Link": f"<?page=2>; {relation}"})
+            return response(json=2)
+        return response(json=1, headers={"Link": f"<?page=2>; {relation}"})
 
     with serve(reply) as server:
         assert list(RestClient(server.url).paginate("/users", by=ByLink())) == [1, 2]
 
 
-def test_text_that_looks_like_json_is_cached_as_text(serve: Any, answer: Any) -> None:
-    with serve(lambda _: answer(headers={"Content-Type": "text/plain"}, body=b'"a"')) as server:
+def test_text_that_looks_like_json_is_cached_as_text(serve: Any, response: Any) -> None:
+    with serve(lambda _: response(headers={"Content-Type": "text/plain"}, body=b'"a"')) as server:
         client = RestClient(server.url)
         assert client.get("/text", caching=CACHING) == "a"
         assert [client.get("/text", returns=str, caching=CACHING) for _ in range(2)] == ['"a"'] * 2
 
 
-def _graphql_answer(answer: Any, errors: int) -> Any:
+def _graphql_response(response: Any, errors: int) -> Any:
     refusal = {"message": "no", "extensions": {"code": "UNAUTHENTICATED"}}
 
     def reply(request: Any) -> Any:
         if request.headers["Authorization"] == "Bearer old":
-            return answer(json={"data": {"me": None, "team": None}, "errors": [refusal] * errors})
-        return answer(json={"data": {"me": 1, "team": 2}})
+            return response(json={"data": {"me": None, "team": None}, "errors": [refusal] * errors})
+        return response(json={"data": {"me": 1, "team": 2}})
 
     return reply
 
@@ -108,22 +108,22 @@ def _tokens() -> CallableTokens:
     return CallableTokens(iter([Token(value="old"), Token(value="new")]).__next__)
 
 
-def test_a_refused_token_is_renewed_also_where_each_field_is_null(serve: Any, answer: Any) -> None:
-    with serve(_graphql_answer(answer, errors=2)) as server:
+def test_a_refused_token_is_renewed_also_where_each_field_is_null(serve: Any, response: Any) -> None:
+    with serve(_graphql_response(response, errors=2)) as server:
         assert GraphQLClient(server.url, tokens=_tokens()).query("{ me team }") == {"me": 1, "team": 2}
 
 
-def test_a_mutation_of_which_a_part_may_be_done_is_not_sent_again(serve: Any, answer: Any) -> None:
-    with serve(_graphql_answer(answer, errors=1)) as server:
+def test_a_mutation_of_which_a_part_may_be_done_is_not_sent_again(serve: Any, response: Any) -> None:
+    with serve(_graphql_response(response, errors=1)) as server:
         client = GraphQLClient(server.url, tokens=_tokens(), options=GraphQLOptions())
         assert client.execute("mutation { me team }").data == {"me": None, "team": None}
         assert len(server.received) == 1
 
 
-def test_an_echo_of_the_basic_credentials_is_not_shown(serve: Any, answer: Any) -> None:
+def test_an_echo_of_the_basic_credentials_is_not_shown(serve: Any, response: Any) -> None:
     def reply(request: Any) -> Any:
         words = f"bad header {request.headers['Authorization']} of web-shop"
-        return answer(status=400, json={"error": "invalid_client", "error_description": words})
+        return response(status=400, json={"error": "invalid_client", "error_description": words})
 
     with serve(reply) as server:
         tokens = ClientCredentials(server.url, client_id="web-shop", client_secret="s3cret-of-shop")

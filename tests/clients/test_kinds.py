@@ -118,9 +118,9 @@ def test_several_ways_to_give_several_values_are_one() -> None:
     assert ClientCredentials(URL, client_id="a", client_secret="b", timeouts=5).principal  # type: ignore[arg-type]  # as above
 
 
-def test_a_cached_404_knows_its_operation_and_values(serve: Any, answer: Any) -> None:
+def test_a_cached_404_knows_its_operation_and_values(serve: Any, response: Any) -> None:
     caching = Caching(ttl=60, missing_for=60, key="u:{id}")
-    with serve(lambda _: answer(status=404)) as server:
+    with serve(lambda _: response(status=404)) as server:
         client = RestClient(server.url)
         route = client.cached_route("/u/{id}", returns=dict, caching=caching)
         for call in (lambda: client.get("/u/{id}", path={"id": "7"}, caching=caching), lambda: route.of("7")):

@@ -243,11 +243,11 @@ class TestRepetition:
 
 
 def test_token_requests_follow_the_environment_settings_of_the_client(
-    serve: Any, answer: Any, monkeypatch: pytest.MonkeyPatch
+    serve: Any, response: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.delenv("no_proxy", raising=False)
-    with serve(lambda _: answer(json=GOOD)) as real:
+    with serve(lambda _: response(json=GOOD)) as real:
         tokens = ClientCredentials(real.url, client_id="web", client_secret="s")
         assert (
             RestClient(real.url, tokens=tokens, settings=TransportSettings(trust_env=False)).get("/") == GOOD

@@ -27,11 +27,11 @@ class Page(msgspec.Struct):
 class TestPagesAndItems:
     PAGES: tuple[Any, ...] = ({"items": [1, 2], "next": "/x?p=2"}, {"items": [3]})
 
-    def respond(self, answer: Any) -> Any:
+    def respond(self, response: Any) -> Any:
         def answers(request: Any) -> Any:
             last = "p=2" in request.path or "start=2" in request.path
             link = {} if last else {"Link": '</x?p=2>; rel="prev NEXT"'}
-            return answer(json=self.PAGES[last], headers=link)
+            return response(json=self.PAGES[last], headers=link)
 
         return answers
 
@@ -47,8 +47,8 @@ class TestPagesAndItems:
         ids=["link", "next URL", "cursor", "number", "offset"],
     )
     @pytest.mark.parametrize("caching", [None, Caching(ttl=60), Caching(ttl=60, key="x")], ids=str)
-    def test_are_read_to_the_end(self, serve: Any, answer: Any, by: Any, caching: Any) -> None:
-        with serve(self.respond(answer)) as server:
+    def test_are_read_to_the_end(self, serve: Any, response: Any, by: Any, caching: Any) -> None:
+        with serve(self.respond(response)) as server:
             client = RestClient(server.url, headers={"X-Tenant": "a"})
             for _ in range(2):
                 items = client.paginate(
@@ -58,13 +58,13 @@ class TestPagesAndItems:
             assert len(server.received) == (4 if caching is None else 2)
             assert {request.headers["X-Tenant"] for request in server.received} == {"a"}
 
-    def test_carry_the_headers_of_the_call(self, serve: Any, answer: Any) -> None:
-        with serve(self.respond(answer)) as server:
+    def test_carry_the_headers_of_the_call(self, serve: Any, response: Any) -> None:
+        with serve(self.respond(response)) as server:
             list(RestClient(server.url).paginate("/x", by=ByLink(), headers={"X-Key": "k"}))
             assert [request.headers["X-Key"] for request in server.received] == ["k", "k"]
 
-    def test_are_invalidated_by_a_write_to_their_path(self, serve: Any, answer: Any) -> None:
-        with serve(self.respond(answer)) as server:
+    def test_are_invalidated_by_a_write_to_their_path(self, serve: Any, response: Any) -> None:
+        with serve(self.respond(response)) as server:
             client = RestClient(server.url)
             list(client.paginate("/x", by=ByLink(), caching=Caching(ttl=60)))
             client.post("/x")
@@ -84,25 +84,25 @@ class TestPagesAndItems:
             'rel="next"; title="a \\"quoted\\" one"',
         ],
     )
-    def test_follow_a_link_however_it_is_written(self, serve: Any, answer: Any, relation: str) -> None:
+    def test_follow_a_link_however_it_is_written(self, serve: Any, response: Any, relation: str) -> None:
         def respond(request: Any) -> Any:
             link = {} if "p=2" in request.path else {"Link": f'</first>; rel="first", </x?p=2,3>; {relation}'}
-            return answer(json=request.path, headers=link)
+            return response(json=request.path, headers=link)
 
         with serve(respond) as server:
             assert list(RestClient(server.url).paginate("/x", by=ByLink())) == ["/x", "/x?p=2,3"]
 
     @pytest.mark.parametrize("following", ["http://evil.test/x", "//evil.test/x", "http://[::1", 7])
-    def test_do_not_lead_to_other_servers(self, serve: Any, answer: Any, following: Any) -> None:
-        with serve(lambda _: answer(json=1)) as server:
+    def test_do_not_lead_to_other_servers(self, serve: Any, response: Any, following: Any) -> None:
+        with serve(lambda _: response(json=1)) as server:
             pages = RestClient(server.url).paginate("/x", by=ByNextUrl(following=lambda _: following))
             with pytest.raises(UsageError):
                 list(pages)
 
     @pytest.mark.parametrize("by", [ByCursor(parameter="p", following=lambda page: page["next"]), "next"])
-    def test_name_the_function_that_fails(self, serve: Any, answer: Any, by: Any) -> None:
+    def test_name_the_function_that_fails(self, serve: Any, response: Any, by: Any) -> None:
         with (
-            serve(lambda _: answer(json={})) as server,
+            serve(lambda _: response(json={})) as server,
             pytest.raises(UsageError, match=r"following\(…\)|ByLink"),
         ):
             list(RestClient(server.url).paginate("/x", by=by))

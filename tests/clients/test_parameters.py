@@ -64,8 +64,8 @@ def test_lists_and_booleans_have_named_styles(style: ParameterStyle, text: str, 
     assert encode_query(query_pairs({"id": ids, "on": True}, style)) == text
 
 
-def test_a_style_holds_for_a_whole_client(serve: Any, answer: Any) -> None:
-    with serve(lambda request: answer(json=request.path)) as server:
+def test_a_style_holds_for_a_whole_client(serve: Any, response: Any) -> None:
+    with serve(lambda request: response(json=request.path)) as server:
         client = RestClient(server.url, parameters=ParameterStyle(booleans="digit", lists="comma"))
         assert client.get("/{on}", path={"on": True}, query={"id": [1, 2]}) == "/1?id=1,2"
 
@@ -97,21 +97,21 @@ ONE_SHOT: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("kind", ONE_SHOT)
-def test_a_value_that_is_read_once_is_in_every_attempt(serve: Any, answer: Any, kind: str) -> None:
+def test_a_value_that_is_read_once_is_in_every_attempt(serve: Any, response: Any, kind: str) -> None:
     attempts: list[int] = []
 
     def respond(request: Any) -> Any:
         attempts.append(1)
-        return answer(status=503) if len(attempts) == 1 else answer(json=request.path)
+        return response(status=503) if len(attempts) == 1 else response(json=request.path)
 
     with serve(respond) as server:
         assert RestClient(server.url).get("/", query={"id": ONE_SHOT[kind]()}) == "/?id=1&id=2"
 
 
 @pytest.mark.parametrize("kind", ONE_SHOT)
-def test_a_value_that_is_read_once_is_on_every_page(serve: Any, answer: Any, kind: str) -> None:
+def test_a_value_that_is_read_once_is_on_every_page(serve: Any, response: Any, kind: str) -> None:
     by = ByCursor(parameter="c", following=lambda page: None if "c=b" in page else "b")
-    with serve(lambda request: answer(json=request.path)) as server:
+    with serve(lambda request: response(json=request.path)) as server:
         pages = list(RestClient(server.url).paginate("/", by=by, query={"id": ONE_SHOT[kind]()}))
     assert pages == ["/?id=1&id=2", "/?id=1&id=2&c=b"]
 
@@ -153,8 +153,8 @@ def test_a_base_url_that_no_route_can_follow_is_refused(url: Any) -> None:
         RestClient(url)
 
 
-def test_a_graphql_endpoint_may_have_a_query(serve: Any, answer: Any) -> None:
-    with serve(lambda request: answer(json={"data": {"path": request.path}})) as server:
+def test_a_graphql_endpoint_may_have_a_query(serve: Any, response: Any) -> None:
+    with serve(lambda request: response(json={"data": {"path": request.path}})) as server:
         assert GraphQLClient(f"{server.url}/graphql?tenant=a").query("{ path }") == {
             "path": "/graphql?tenant=a"
         }
@@ -203,8 +203,8 @@ def test_an_idempotency_key_that_http_cannot_carry_is_refused(key: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "a", "a b", "ü", "a\tb", "x" * 5000])
-def test_a_header_that_http_can_carry_is_sent(serve: Any, answer: Any, value: str) -> None:
-    with serve(lambda request: answer(json=request.headers["X-Name"])) as server:
+def test_a_header_that_http_can_carry_is_sent(serve: Any, response: Any, value: str) -> None:
+    with serve(lambda request: response(json=request.headers["X-Name"])) as server:
         assert RestClient(server.url).get("/", headers={"X-Name": value}) == value
 
 
@@ -277,15 +277,15 @@ def test_one_time_out_stands_for_both() -> None:
 
 
 @pytest.mark.parametrize("ttl", [0, 0.5, 10**9, float("inf")])
-def test_a_ttl_may_be_any_number_from_0(serve: Any, answer: Any, ttl: float) -> None:
-    with serve(lambda _: answer(json=1)) as server:
+def test_a_ttl_may_be_any_number_from_0(serve: Any, response: Any, ttl: float) -> None:
+    with serve(lambda _: response(json=1)) as server:
         client = RestClient(server.url)
         for _ in range(2):
             assert client.get("/", caching=Caching(ttl=ttl)) == 1
         assert len(server.received) == (1 if ttl else 2)
 
 
-def test_a_cache_of_size_0_keeps_nothing(serve: Any, answer: Any, at_once: Any) -> None:
-    with serve(lambda _: answer(json=1)) as server:
+def test_a_cache_of_size_0_keeps_nothing(serve: Any, response: Any, at_once: Any) -> None:
+    with serve(lambda _: response(json=1)) as server:
         client = RestClient(server.url, cache=TTLCache(maxsize=0))
         assert at_once(lambda: client.get("/", caching=Caching(ttl=60)), 8) == [1] * 8

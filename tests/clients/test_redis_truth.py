@@ -54,11 +54,11 @@ def get_value(url: str, cache: RedisCache) -> Any:
 )
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_whatever_the_server_evicts_no_invalidated_value_is_served(
-    serve: Any, answer: Any, space: Any, how: Any, when: str
+    serve: Any, response: Any, space: Any, how: Any, when: str
 ) -> None:
     server, prefix = space
     version = [1]
-    with serve(lambda _: answer(json=version[0])) as real:
+    with serve(lambda _: response(json=version[0])) as real:
         for kinds in itertools.chain.from_iterable(itertools.combinations("vltg", size) for size in range(5)):
             version[:] = [1]
             cache = RedisCache(server, prefix=prefix)
@@ -75,9 +75,9 @@ def test_whatever_the_server_evicts_no_invalidated_value_is_served(
             cache.clear()
 
 
-def test_values_are_served_where_nothing_is_evicted(serve: Any, answer: Any, space: Any) -> None:
+def test_values_are_served_where_nothing_is_evicted(serve: Any, response: Any, space: Any) -> None:
     server, prefix = space
-    with serve(lambda _: answer(json=1)) as real:
+    with serve(lambda _: response(json=1)) as real:
         for _ in range(3):
             assert get_value(real.url, RedisCache(server, prefix=prefix)) == 1
         assert len(real.received) == 1
@@ -137,9 +137,9 @@ def test_a_reader_after_an_invalidation_does_not_join_a_load_from_before(space: 
 
 
 @pytest.mark.parametrize("junk", [b"\xff\xfe\r\nspoilt", b"", b"0", b"\x00"])
-def test_an_entry_that_is_spoilt_is_loaded_anew(serve: Any, answer: Any, space: Any, junk: bytes) -> None:
+def test_an_entry_that_is_spoilt_is_loaded_anew(serve: Any, response: Any, space: Any, junk: bytes) -> None:
     server, prefix = space
-    with serve(lambda _: answer(json=1)) as real:
+    with serve(lambda _: response(json=1)) as real:
         get_value(real.url, RedisCache(server, prefix=prefix))
         for name in names(space):
             kind = server.type(name)
@@ -151,9 +151,9 @@ def test_an_entry_that_is_spoilt_is_loaded_anew(serve: Any, answer: Any, space: 
 
 
 @pytest.mark.parametrize("kind", ["v", "g", "l", "f"])
-def test_a_name_of_another_type_costs_no_answer(serve: Any, answer: Any, space: Any, kind: str) -> None:
+def test_a_name_of_another_type_costs_no_answer(serve: Any, response: Any, space: Any, kind: str) -> None:
     server, prefix = space
-    with serve(lambda _: answer(json=1)) as real:
+    with serve(lambda _: response(json=1)) as real:
         get_value(real.url, RedisCache(server, prefix=prefix))
         for name in names(space):
             if chr(name[len(prefix)]) == kind:
@@ -167,43 +167,43 @@ def nowhere(**options: Any) -> RedisCache:
 
 
 class TestWritesWithoutTheServer:
-    def test_return_their_answer(self, serve: Any, answer: Any) -> None:
+    def test_return_their_answer(self, serve: Any, response: Any) -> None:
         failures: list[CacheUnavailableError] = []
         settings = TransportSettings(cache_hooks=(failures.append,))
-        with serve(lambda _: answer(status=201, json={"order": 1})) as real:
+        with serve(lambda _: response(status=201, json={"order": 1})) as real:
             client = RestClient(real.url, cache=nowhere(), settings=settings)
             assert client.post("/orders", json={}) == {"order": 1}
         assert len(failures) == 1
 
-    def test_raise_their_own_error(self, serve: Any, answer: Any) -> None:
-        with serve(lambda _: answer(status=409)) as real, pytest.raises(ConflictError):
+    def test_raise_their_own_error(self, serve: Any, response: Any) -> None:
+        with serve(lambda _: response(status=409)) as real, pytest.raises(ConflictError):
             RestClient(real.url, cache=nowhere()).post("/orders", json={})
 
-    def test_return_what_a_mutation_returns(self, serve: Any, answer: Any) -> None:
+    def test_return_what_a_mutation_returns(self, serve: Any, response: Any) -> None:
         data = {"pay": {"__typename": "Payment", "id": "1"}}
-        with serve(lambda _: answer(json={"data": data})) as real:
+        with serve(lambda _: response(json={"data": data})) as real:
             client = GraphQLClient(real.url, cache=nowhere())
             assert client.mutate("mutation M { pay { __typename id } }", tags=("x",)) == data
             assert client.execute("mutation M { pay { __typename id } }").data == data
 
-    def test_are_not_hurt_by_a_hook_that_raises(self, serve: Any, answer: Any) -> None:
+    def test_are_not_hurt_by_a_hook_that_raises(self, serve: Any, response: Any) -> None:
         def failing_hook(_: object) -> None:
             raise RuntimeError
 
         settings = TransportSettings(cache_hooks=(failing_hook,))
-        with serve(lambda _: answer(json=1)) as real:
+        with serve(lambda _: response(json=1)) as real:
             assert RestClient(real.url, cache=nowhere(), settings=settings).post("/") == 1
 
-    def test_that_ran_out_of_time_say_so(self, serve: Any, answer: Any) -> None:
-        with serve(lambda _: answer(json=1), delay=0.5) as real, pytest.raises(DeadlineExceededError):
+    def test_that_ran_out_of_time_say_so(self, serve: Any, response: Any) -> None:
+        with serve(lambda _: response(json=1), delay=0.5) as real, pytest.raises(DeadlineExceededError):
             RestClient(real.url, cache=nowhere()).post("/", deadline=0.1)
 
     def test_are_made_up_for_before_the_next_read(
-        self, serve: Any, answer: Any, space: Any, clock: Any
+        self, serve: Any, response: Any, space: Any, clock: Any
     ) -> None:
         server, prefix = space
         version = 1
-        with serve(lambda _: answer(json=version)) as real:
+        with serve(lambda _: response(json=version)) as real:
             cache = RedisCache(server, prefix=prefix, timer=clock)
             client = RestClient(real.url, cache=cache)
             assert get_value(real.url, cache) == 1
@@ -226,12 +226,12 @@ def test_an_invalidation_by_hand_is_an_error_without_the_server() -> None:
         RestClient("http://a.test", cache=nowhere()).invalidate(keys=["a"])
 
 
-def test_a_refused_password_is_in_the_log_once(serve: Any, answer: Any, caplog: Any) -> None:
+def test_a_refused_password_is_in_the_log_once(serve: Any, response: Any, caplog: Any) -> None:
     redis_server().close()
     refused = redis.Redis.from_url(
         os.environ.get("PACTAPE_REDIS_URL", "redis://127.0.0.1:6379/0"), username="nobody", password="wr0ng"
     )
-    with serve(lambda _: answer(json=1)) as real:
+    with serve(lambda _: response(json=1)) as real:
         client = RestClient(real.url, cache=RedisCache(refused, prefix="pactape-test:"))
         for _ in range(3):
             assert client.get("/", caching=Caching(ttl=60)) == 1
@@ -240,20 +240,20 @@ def test_a_refused_password_is_in_the_log_once(serve: Any, answer: Any, caplog: 
     assert "wr0ng" not in caplog.text
 
 
-def test_a_client_that_gives_text_is_as_good(serve: Any, answer: Any, space: Any) -> None:
+def test_a_client_that_gives_text_is_as_good(serve: Any, response: Any, space: Any) -> None:
     server, prefix = space
     pool = server.connection_pool.connection_kwargs
     texts = redis.Redis(host=pool["host"], port=pool["port"], db=pool["db"], decode_responses=True)
-    with serve(lambda _: answer(json=1)) as real:
+    with serve(lambda _: response(json=1)) as real:
         for _ in range(2):
             assert get_value(real.url, RedisCache(texts, prefix=prefix)) == 1
         assert len(real.received) == 1
     texts.close()
 
 
-def test_no_secret_of_the_caller_is_on_the_server(serve: Any, answer: Any, space: Any) -> None:
+def test_no_secret_of_the_caller_is_on_the_server(serve: Any, response: Any, space: Any) -> None:
     server, prefix = space
-    with serve(lambda _: answer(json=1)) as real:
+    with serve(lambda _: response(json=1)) as real:
         client = RestClient(
             real.url, cache=RedisCache(server, prefix=prefix), headers={"X-Key": "s3cret-header"}
         )

@@ -29,10 +29,10 @@ def server() -> Iterator[responses.RequestsMock]:
 class Rotating:
     """A token endpoint whose refresh tokens are valid once."""
 
-    def __init__(self, answer: Any) -> None:
+    def __init__(self, response: Any) -> None:
         self.valid = "r1"
         self.number = 1
-        self._answer = answer
+        self._answer = response
 
     def __call__(self, request: Any) -> Any:
         used = parse_qs(request.body.decode())["refresh_token"][0]
@@ -66,9 +66,9 @@ class TestRotation:
     def source(self, url: str, clock: Any, **options: Any) -> RefreshToken:
         return RefreshToken(url, client_id="web", client_secret="s", timer=clock, **options)
 
-    def test_uses_each_refresh_token_once(self, serve: Any, answer: Any, clock: Any) -> None:
+    def test_uses_each_refresh_token_once(self, serve: Any, response: Any, clock: Any) -> None:
         store = Store("r1")
-        with serve(Rotating(answer)) as real:
+        with serve(Rotating(response)) as real:
             source = self.source(real.url, clock, store=store)
             values = []
             for _ in range(3):
@@ -78,11 +78,11 @@ class TestRotation:
 
     @pytest.mark.parametrize("by", ["on_rotation", "store"])
     def test_loses_nothing_when_saving_fails(
-        self, serve: Any, answer: Any, clock: Any, by: str, caplog: Any
+        self, serve: Any, response: Any, clock: Any, by: str, caplog: Any
     ) -> None:
         store = Store("r1", failures=2)
         options = {"store": store} if by == "store" else {"refresh_token": "r1", "on_rotation": store.save}
-        with serve(Rotating(answer)) as real:
+        with serve(Rotating(response)) as real:
             source = self.source(real.url, clock, **options)
             saved_tokens = []
             for _ in range(4):
@@ -92,9 +92,9 @@ class TestRotation:
         assert "couldn't be saved (OSError)" in caplog.text
         assert "r2" not in caplog.text
 
-    def test_goes_on_with_an_unsaved_token(self, serve: Any, answer: Any, clock: Any) -> None:
+    def test_goes_on_with_an_unsaved_token(self, serve: Any, response: Any, clock: Any) -> None:
         store = Store("r1", failures=3)
-        with serve(Rotating(answer)) as real:
+        with serve(Rotating(response)) as real:
             source = self.source(real.url, clock, store=store)
             source.token()
             clock.pass_by(60)
@@ -102,8 +102,8 @@ class TestRotation:
             source.token()
         assert store.token == "r3"
 
-    def test_looks_into_the_store_before_it_gives_up(self, serve: Any, answer: Any, clock: Any) -> None:
-        rotating = Rotating(answer)
+    def test_looks_into_the_store_before_it_gives_up(self, serve: Any, response: Any, clock: Any) -> None:
+        rotating = Rotating(response)
         store = Store("r1")
         with serve(rotating) as real:
             one, other = (self.source(real.url, clock, store=store) for _ in range(2))
@@ -113,9 +113,9 @@ class TestRotation:
             assert [one.token().value, other.token().value] == ["a4", "a5"]
 
     def test_of_a_token_that_another_process_uses_meanwhile_is_tried_again(
-        self, serve: Any, answer: Any, clock: Any
+        self, serve: Any, response: Any, clock: Any
     ) -> None:
-        rotating = Rotating(answer)
+        rotating = Rotating(response)
         rotating.valid = "r9"
 
         class Late(Store):
@@ -126,28 +126,28 @@ class TestRotation:
         with serve(rotating) as real:
             assert self.source(real.url, clock, store=Late("r8")).token().value == "a2"
 
-    def test_of_a_revoked_token_is_refused(self, serve: Any, answer: Any, clock: Any) -> None:
-        with serve(Rotating(answer)) as real, pytest.raises(TokenRefusedError, match="invalid_grant"):
+    def test_of_a_revoked_token_is_refused(self, serve: Any, response: Any, clock: Any) -> None:
+        with serve(Rotating(response)) as real, pytest.raises(TokenRefusedError, match="invalid_grant"):
             self.source(real.url, clock, store=Store("r0")).token()
 
     def test_without_a_token_in_the_store_is_an_error(self, clock: Any) -> None:
         with pytest.raises(TokenRefusedError, match="no refresh token"):
             self.source(URL, clock, store=Store(None)).token()
 
-    def test_goes_on_when_the_store_cannot_be_read(self, serve: Any, answer: Any, clock: Any) -> None:
+    def test_goes_on_when_the_store_cannot_be_read(self, serve: Any, response: Any, clock: Any) -> None:
         class Unreadable(Store):
             def load(self) -> str | None:
                 raise OSError
 
-        with serve(Rotating(answer)) as real:
+        with serve(Rotating(response)) as real:
             assert (
                 self.source(real.url, clock, store=Unreadable(None), refresh_token="r1").token().value == "a2"
             )
 
     def test_of_a_refused_unsaved_token_looks_into_the_store(
-        self, serve: Any, answer: Any, clock: Any
+        self, serve: Any, response: Any, clock: Any
     ) -> None:
-        rotating, store = Rotating(answer), Store("r1", failures=1)
+        rotating, store = Rotating(response), Store("r1", failures=1)
         with serve(rotating) as real:
             source = self.source(real.url, clock, store=store)
             source.token()
@@ -156,19 +156,19 @@ class TestRotation:
             assert (source.token().value, store.token) == ("a3", "r3")
 
     def test_saves_nothing_over_what_another_process_has_stored(
-        self, serve: Any, answer: Any, clock: Any
+        self, serve: Any, response: Any, clock: Any
     ) -> None:
         store = Store("r1", failures=1)
-        with serve(Rotating(answer)) as real:
+        with serve(Rotating(response)) as real:
             source = self.source(real.url, clock, store=store)
             source.token()
             store.token = "r50"
             source.token()
         assert store.token == "r50"
 
-    def test_of_several_unsaved_tokens_saves_the_newest(self, serve: Any, answer: Any, clock: Any) -> None:
+    def test_of_several_unsaved_tokens_saves_the_newest(self, serve: Any, response: Any, clock: Any) -> None:
         store = Store("r1", failures=2)
-        with serve(Rotating(answer)) as real:
+        with serve(Rotating(response)) as real:
             source = self.source(real.url, clock, store=store)
             source.token()
             store.failures = 2
@@ -178,14 +178,14 @@ class TestRotation:
             source.token()
         assert store.token == "r3"
 
-    def test_falls_back_on_the_token_that_it_was_given(self, serve: Any, answer: Any, clock: Any) -> None:
+    def test_falls_back_on_the_token_that_it_was_given(self, serve: Any, response: Any, clock: Any) -> None:
         store = Store("r0")
-        with serve(Rotating(answer)) as real:
+        with serve(Rotating(response)) as real:
             assert self.source(real.url, clock, store=store, refresh_token="r1").token().value == "a2"
         assert store.token == "r2"
 
-    def test_shows_no_refresh_token_in_a_traceback(self, serve: Any, answer: Any, clock: Any) -> None:
-        with serve(Rotating(answer)) as real, pytest.raises(TokenRefusedError) as failure:
+    def test_shows_no_refresh_token_in_a_traceback(self, serve: Any, response: Any, clock: Any) -> None:
+        with serve(Rotating(response)) as real, pytest.raises(TokenRefusedError) as failure:
             self.source(real.url, clock, store=Store("s3cret-1"), refresh_token="s3cret-2").token()
         text = "".join(TracebackException.from_exception(failure.value, capture_locals=True).format())
         assert "s3cret" not in text.replace('refresh_token="s3cret-2"', "").replace('Store("s3cret-1")', "")

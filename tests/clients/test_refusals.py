@@ -38,9 +38,9 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("body", "words"), REFUSALS, ids=[words for _, words in REFUSALS])
-def test_a_refusal_is_understood_from_its_message(serve: Any, answer: Any, body: Any, words: str) -> None:
+def test_a_refusal_is_understood_from_its_message(serve: Any, response: Any, body: Any, words: str) -> None:
     with (
-        serve(lambda _: answer(status=422, json=body)) as server,
+        serve(lambda _: response(status=422, json=body)) as server,
         pytest.raises(UnprocessableError) as failure,
     ):
         RestClient(server.url).post("/x")
@@ -48,9 +48,9 @@ def test_a_refusal_is_understood_from_its_message(serve: Any, answer: Any, body:
 
 
 @pytest.mark.parametrize("body", [b"<html>Sign in</html>", b"\xff\xfe", b"[" * 100_000, b"{"])
-def test_a_refusal_without_words_keeps_its_body(serve: Any, answer: Any, body: bytes) -> None:
+def test_a_refusal_without_words_keeps_its_body(serve: Any, response: Any, body: bytes) -> None:
     with (
-        serve(lambda _: answer(status=422, body=body)) as server,
+        serve(lambda _: response(status=422, body=body)) as server,
         pytest.raises(UnprocessableError) as failure,
     ):
         RestClient(server.url).post("/x")
@@ -58,8 +58,8 @@ def test_a_refusal_without_words_keeps_its_body(serve: Any, answer: Any, body: b
     assert "Sign in" not in repr(failure.value)
 
 
-def test_a_refusal_knows_its_operation_and_values(serve: Any, answer: Any) -> None:
-    with serve(lambda _: answer(status=422)) as server, pytest.raises(UnprocessableError) as failure:
+def test_a_refusal_knows_its_operation_and_values(serve: Any, response: Any) -> None:
+    with serve(lambda _: response(status=422)) as server, pytest.raises(UnprocessableError) as failure:
         RestClient(server.url).put("/x/{id}", path={"id": "s3cret"})
     assert (failure.value.values, failure.value.sent) == ({"id": "s3cret"}, True)
     assert "s3cret" not in f"{failure.value!r} {failure.value}"
@@ -75,27 +75,27 @@ def test_a_refusal_knows_its_operation_and_values(serve: Any, answer: Any) -> No
     ids=["header", "cookie", "query"],
 )
 def test_no_message_shows_a_secret_that_the_server_repeats(
-    serve: Any, answer: Any, options: Any, secret: str
+    serve: Any, response: Any, options: Any, secret: str
 ) -> None:
     with (
-        serve(lambda _: answer(status=422, json={"message": f"{secret} is wrong"})) as server,
+        serve(lambda _: response(status=422, json={"message": f"{secret} is wrong"})) as server,
         pytest.raises(UnprocessableError, match=r"\*\*\* is wrong") as failure,
     ):
         RestClient(server.url).post("/x", **options)
     assert secret not in "".join(traceback.format_exception(failure.value))
 
 
-def test_no_message_shows_a_token_that_a_graphql_server_repeats(serve: Any, answer: Any) -> None:
+def test_no_message_shows_a_token_that_a_graphql_server_repeats(serve: Any, response: Any) -> None:
     errors = {"errors": [{"message": "t0p-s3cret is too old"}]}
     with (
-        serve(lambda _: answer(json=errors)) as server,
+        serve(lambda _: response(json=errors)) as server,
         pytest.raises(ClientError, match=r"\*\*\* is too old"),
     ):
         GraphQLClient(server.url, tokens=StaticToken("t0p-s3cret")).query("{ n }")
 
 
-def test_a_cached_read_fails_as_an_uncached_one(serve: Any, answer: Any) -> None:
-    with serve(lambda _: answer(body=b"<html>", headers={"Content-Type": "text/html"})) as server:
+def test_a_cached_read_fails_as_an_uncached_one(serve: Any, response: Any) -> None:
+    with serve(lambda _: response(body=b"<html>", headers={"Content-Type": "text/html"})) as server:
         client = RestClient(server.url)
         texts = []
         for caching in (None, Caching(ttl=60)):
@@ -133,10 +133,10 @@ WORDS = [
 @pytest.mark.parametrize("call", ["get", "query", "batch"])
 @pytest.mark.parametrize(("kind", "body", "words"), WORDS, ids=[kind for kind, _, _ in WORDS])
 def test_a_refusal_that_is_not_json_keeps_its_words(
-    serve: Any, answer: Any, kind: str, body: bytes, words: str, call: str
+    serve: Any, response: Any, kind: str, body: bytes, words: str, call: str
 ) -> None:
     headers = {"Content-Type": kind}
-    with serve(lambda _: answer(status=403, body=body, headers=headers)) as server:
+    with serve(lambda _: response(status=403, body=body, headers=headers)) as server:
         client = GraphQLClient(server.url)
         calls: dict[str, Callable[[], Any]] = {
             "get": lambda: RestClient(server.url).get("/x"),
@@ -148,18 +148,18 @@ def test_a_refusal_that_is_not_json_keeps_its_words(
     assert str(failure.value).partition(": 403")[2].strip() == words
 
 
-def test_the_text_of_a_success_is_not_taken_for_a_reason(serve: Any, answer: Any) -> None:
+def test_the_text_of_a_success_is_not_taken_for_a_reason(serve: Any, response: Any) -> None:
     with (
-        serve(lambda _: answer(body=b"s3cret data", headers={"Content-Type": "text/plain"})) as server,
+        serve(lambda _: response(body=b"s3cret data", headers={"Content-Type": "text/plain"})) as server,
         pytest.raises(ClientError) as failure,
     ):
         GraphQLClient(server.url).query("{ n }")
     assert "s3cret" not in str(failure.value)
 
 
-def test_words_in_the_place_of_a_graphql_response_are_kept(serve: Any, answer: Any) -> None:
+def test_words_in_the_place_of_a_graphql_response_are_kept(serve: Any, response: Any) -> None:
     with (
-        serve(lambda _: answer(json={"message": "the gateway is busy"})) as server,
+        serve(lambda _: response(json={"message": "the gateway is busy"})) as server,
         pytest.raises(ClientError, match=r"is not a GraphQL response .*: the gateway is busy"),
     ):
         GraphQLClient(server.url).query("{ n }")

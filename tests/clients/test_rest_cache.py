@@ -245,8 +245,8 @@ class TestCaching:
         with pytest.raises(UsageError, match="cached route"):
             client.cached_route("/things/{id}", returns=Thing, caching=Caching(ttl=1, key=key))
 
-    def test_64_threads_on_a_cold_key_make_one_call(self, serve: Any, answer: Any, at_once: Any) -> None:
-        with serve(lambda _: answer(json={"id": 1}), delay=0.05) as real:
+    def test_64_threads_on_a_cold_key_make_one_call(self, serve: Any, response: Any, at_once: Any) -> None:
+        with serve(lambda _: response(json={"id": 1}), delay=0.05) as real:
             client = RestClient(real.url)
             caching = Caching(ttl=60)
             values = at_once(

@@ -93,9 +93,9 @@ SPELLINGS = [
 
 
 @pytest.mark.parametrize("link", SPELLINGS)
-def test_a_link_is_followed_however_it_is_spelled(serve: Any, answer: Any, link: str) -> None:
+def test_a_link_is_followed_however_it_is_spelled(serve: Any, response: Any, link: str) -> None:
     def reply(request: Any) -> Any:
-        return answer(json=2) if "page=2" in request.path else answer(json=1, headers={"lInK": link})
+        return response(json=2) if "page=2" in request.path else response(json=1, headers={"lInK": link})
 
     with serve(reply) as server:
         assert list(RestClient(server.url).paginate("/things", by=ByLink())) == [1, 2]

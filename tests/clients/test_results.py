@@ -51,9 +51,9 @@ class PydanticCity(pydantic.BaseModel):
 
 
 class TestReplies:
-    def test_has_status_headers_and_value(self, serve: Any, answer: Any) -> None:
+    def test_has_status_headers_and_value(self, serve: Any, response: Any) -> None:
         headers = {"Location": "/cities/7", "X-RateLimit-Remaining": "59"}
-        with serve(lambda _: answer(status=201, json={"name": "Graz"}, headers=headers)) as server:
+        with serve(lambda _: response(status=201, json={"name": "Graz"}, headers=headers)) as server:
             reply = RestClient(server.url).request("POST", "/cities", json={}, returns=City)
         assert (reply.value, reply.status, reply.headers["x-ratelimit-remaining"], reply.location) == (
             City("Graz"),
@@ -63,8 +63,8 @@ class TestReplies:
         )
 
     @pytest.mark.parametrize("method", ["GET", "put", "Patch"])
-    def test_is_had_by_any_method(self, serve: Any, answer: Any, method: str) -> None:
-        with serve(lambda request: answer(json=request.method)) as server:
+    def test_is_had_by_any_method(self, serve: Any, response: Any, method: str) -> None:
+        with serve(lambda request: response(json=request.method)) as server:
             assert RestClient(server.url).request(method, "/").value == method.upper()
 
     @pytest.mark.parametrize("method", ["", "GET /", "G\nT", None])
@@ -72,13 +72,13 @@ class TestReplies:
         with pytest.raises(UsageError, match="HTTP method"):
             RestClient("http://a.test").request(method, "/")
 
-    def test_of_head_has_no_value(self, serve: Any, answer: Any) -> None:
-        with serve(lambda _: answer(json=[1, 2], headers={"X-Total": "2"})) as server:
+    def test_of_head_has_no_value(self, serve: Any, response: Any) -> None:
+        with serve(lambda _: response(json=[1, 2], headers={"X-Total": "2"})) as server:
             reply = RestClient(server.url).head("/cities")
         assert (reply.value, reply.headers["X-Total"]) == (None, "2")
 
-    def test_invalidates_as_a_write_does(self, serve: Any, answer: Any) -> None:
-        with serve(lambda request: answer(json=request.method)) as server:
+    def test_invalidates_as_a_write_does(self, serve: Any, response: Any) -> None:
+        with serve(lambda request: response(json=request.method)) as server:
             client = RestClient(server.url)
             client.get("/x", caching=Caching(ttl=60))
             client.request("PUT", "/x")
@@ -95,13 +95,13 @@ class TestValues:
         return values[0]
 
     @pytest.mark.parametrize("model", [City, DataCity, PydanticCity])
-    def test_are_of_the_model(self, serve: Any, answer: Any, model: Any, caching: Any) -> None:
-        with serve(lambda _: answer(json={"name": "Graz"})) as server:
+    def test_are_of_the_model(self, serve: Any, response: Any, model: Any, caching: Any) -> None:
+        with serve(lambda _: response(json={"name": "Graz"})) as server:
             assert self.read(server, model, caching) == model(name="Graz")
 
     @pytest.mark.parametrize("model", [list[City], list[PydanticCity], tuple[DataCity, ...], list[DictCity]])
-    def test_are_of_a_collection(self, serve: Any, answer: Any, model: Any, caching: Any) -> None:
-        with serve(lambda _: answer(json=[{"name": "Graz"}])) as server:
+    def test_are_of_a_collection(self, serve: Any, response: Any, model: Any, caching: Any) -> None:
+        with serve(lambda _: response(json=[{"name": "Graz"}])) as server:
             (city,) = self.read(server, model, caching)
         assert (city["name"] if isinstance(city, dict) else city.name) == "Graz"
 
@@ -115,28 +115,30 @@ class TestValues:
             ("text/plain; charset=unknown", b"a", "a"),
         ],
     )
-    def test_are_text(self, serve: Any, answer: Any, kind: str, body: bytes, text: str, caching: Any) -> None:
-        with serve(lambda _: answer(body=body, headers={"Content-Type": kind})) as server:
+    def test_are_text(
+        self, serve: Any, response: Any, kind: str, body: bytes, text: str, caching: Any
+    ) -> None:
+        with serve(lambda _: response(body=body, headers={"Content-Type": kind})) as server:
             assert self.read(server, str, caching) == text
 
-    def test_are_bytes(self, serve: Any, answer: Any, caching: Any) -> None:
-        with serve(lambda _: answer(body=b"\x00missing\xff")) as server:
+    def test_are_bytes(self, serve: Any, response: Any, caching: Any) -> None:
+        with serve(lambda _: response(body=b"\x00missing\xff")) as server:
             assert self.read(server, bytes, caching) == b"\x00missing\xff"
 
     @pytest.mark.parametrize("body", [b"", b"null"])
     def test_are_none_for_a_type_that_may_be(
-        self, serve: Any, answer: Any, body: bytes, caching: Any
+        self, serve: Any, response: Any, body: bytes, caching: Any
     ) -> None:
-        with serve(lambda _: answer(body=body)) as server:
+        with serve(lambda _: response(body=body)) as server:
             assert self.read(server, City | None, caching) is None
 
     @pytest.mark.parametrize("status", [200, 204])
     @pytest.mark.parametrize("model", [City, list[City], PydanticCity, int])
     def test_are_never_none_for_a_type_that_may_not_be(
-        self, serve: Any, answer: Any, status: int, model: Any, caching: Any
+        self, serve: Any, response: Any, status: int, model: Any, caching: Any
     ) -> None:
         with (
-            serve(lambda _: answer(status=status, body=b"")) as server,
+            serve(lambda _: response(status=status, body=b"")) as server,
             pytest.raises(DecodeError, match="the body is empty") as failure,
         ):
             RestClient(server.url).get("/x", returns=model, caching=caching)
@@ -153,14 +155,16 @@ class TestValues:
     )
     @pytest.mark.parametrize("model", [City, PydanticCity])
     def test_are_read_whatever_the_encoding(
-        self, serve: Any, answer: Any, body: bytes, model: Any, caching: Any
+        self, serve: Any, response: Any, body: bytes, model: Any, caching: Any
     ) -> None:
-        with serve(lambda _: answer(body=body)) as server:
+        with serve(lambda _: response(body=body)) as server:
             assert self.read(server, model, caching) == model(name="Graz")
 
-    def test_are_read_in_the_stated_charset(self, serve: Any, answer: Any, caching: Any) -> None:
+    def test_are_read_in_the_stated_charset(self, serve: Any, response: Any, caching: Any) -> None:
         headers = {"Content-Type": "application/json; charset=iso-8859-1"}
-        with serve(lambda _: answer(body='{"name": "Zürich"}'.encode("latin-1"), headers=headers)) as server:
+        with serve(
+            lambda _: response(body='{"name": "Zürich"}'.encode("latin-1"), headers=headers)
+        ) as server:
             assert self.read(server, City, caching) == City("Zürich")
 
     @pytest.mark.parametrize(
@@ -168,28 +172,30 @@ class TestValues:
     )
     @pytest.mark.parametrize("model", [None, City, PydanticCity])
     def test_that_are_not_json_are_a_decode_error(
-        self, serve: Any, answer: Any, body: bytes, model: Any, caching: Any
+        self, serve: Any, response: Any, body: bytes, model: Any, caching: Any
     ) -> None:
         with (
-            serve(lambda _: answer(body=body, headers={"Content-Type": "text/html"})) as server,
+            serve(lambda _: response(body=body, headers={"Content-Type": "text/html"})) as server,
             pytest.raises(DecodeError, match="text/html") as failure,
         ):
             RestClient(server.url).get("/x", returns=model, caching=caching)
         assert (failure.value.status, failure.value.body) == (200, body[:65_536])
 
-    def test_are_made_by_a_dec_hook(self, serve: Any, answer: Any, caching: Any) -> None:
-        with serve(lambda _: answer(json=["10.0.0.1"])) as server:
+    def test_are_made_by_a_dec_hook(self, serve: Any, response: Any, caching: Any) -> None:
+        with serve(lambda _: response(json=["10.0.0.1"])) as server:
             client = RestClient(server.url, dec_hook=lambda kind, value: kind(value))
             for _ in range(2):
                 addresses = client.get("/x", returns=list[ipaddress.IPv4Address], caching=caching)
                 assert addresses == [ipaddress.IPv4Address("10.0.0.1")]
 
-    def test_that_a_dec_hook_refuses_are_a_decode_error(self, serve: Any, answer: Any, caching: Any) -> None:
+    def test_that_a_dec_hook_refuses_are_a_decode_error(
+        self, serve: Any, response: Any, caching: Any
+    ) -> None:
         def hook(_kind: type, value: Any) -> Any:
             raise KeyError(value)
 
         with (
-            serve(lambda _: answer(json=["10.0.0.1"])) as server,
+            serve(lambda _: response(json=["10.0.0.1"])) as server,
             pytest.raises(DecodeError, match="KeyError"),
         ):
             RestClient(server.url, dec_hook=hook).get(
@@ -197,9 +203,9 @@ class TestValues:
             )
 
 
-def test_a_pydantic_error_names_the_json_path(serve: Any, answer: Any) -> None:
+def test_a_pydantic_error_names_the_json_path(serve: Any, response: Any) -> None:
     with (
-        serve(lambda _: answer(json=[{"name": "Graz"}, {"name": 7}])) as server,
+        serve(lambda _: response(json=[{"name": "Graz"}, {"name": 7}])) as server,
         pytest.raises(DecodeError) as failure,
     ):
         RestClient(server.url).get("/x", returns=list[PydanticCity])
@@ -213,16 +219,16 @@ def test_a_model_that_nothing_decodes_is_refused_before_anything_is_sent() -> No
 
 class TestDownloads:
     @pytest.mark.parametrize("size", [0, 1, 1_000_000])
-    def test_hold_the_whole_body(self, serve: Any, answer: Any, tmp_path: Path, size: int) -> None:
-        with serve(lambda _: answer(body=b"x" * size)) as server:
+    def test_hold_the_whole_body(self, serve: Any, response: Any, tmp_path: Path, size: int) -> None:
+        with serve(lambda _: response(body=b"x" * size)) as server:
             client = RestClient(server.url, settings=TransportSettings(max_body_bytes=10))
             reply = client.download("/big", tmp_path / "big")
         assert (reply.value, (tmp_path / "big").stat().st_size) == (size, size)
         assert [path.name for path in tmp_path.iterdir()] == ["big"]
 
-    def test_go_into_an_open_file(self, serve: Any, answer: Any) -> None:
+    def test_go_into_an_open_file(self, serve: Any, response: Any) -> None:
         file = io.BytesIO()
-        with serve(lambda _: answer(body=b"abc")) as server:
+        with serve(lambda _: response(body=b"abc")) as server:
             RestClient(server.url).download("/big", file)
         assert file.getvalue() == b"abc"
 
@@ -236,29 +242,29 @@ class TestDownloads:
             RestClient(server.url, settings=ONCE).download("/big", tmp_path / "big")
         assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("big", b"old")]
 
-    def test_of_what_is_not_there_are_not_found(self, serve: Any, answer: Any, tmp_path: Path) -> None:
+    def test_of_what_is_not_there_are_not_found(self, serve: Any, response: Any, tmp_path: Path) -> None:
         with (
-            serve(lambda _: answer(status=404, json={"message": "gone"})) as server,
+            serve(lambda _: response(status=404, json={"message": "gone"})) as server,
             pytest.raises(NotFoundError, match="gone"),
         ):
             RestClient(server.url).download("/big", tmp_path / "big")
         assert list(tmp_path.iterdir()) == []
 
     @pytest.mark.parametrize("target", ["nowhere/big", 7, None])
-    def test_to_nowhere_are_refused(self, serve: Any, answer: Any, tmp_path: Path, target: Any) -> None:
+    def test_to_nowhere_are_refused(self, serve: Any, response: Any, tmp_path: Path, target: Any) -> None:
         place = tmp_path / target if isinstance(target, str) else target
-        with serve(lambda _: answer(body=b"abc")) as server, pytest.raises(UsageError):
+        with serve(lambda _: response(body=b"abc")) as server, pytest.raises(UsageError):
             RestClient(server.url).download("/big", place)
 
-    def test_leave_the_connection_for_the_next_call(self, serve: Any, answer: Any) -> None:
-        with serve(lambda request: answer(json=request.path)) as server:
+    def test_leave_the_connection_for_the_next_call(self, serve: Any, response: Any) -> None:
+        with serve(lambda request: response(json=request.path)) as server:
             client = RestClient(server.url, settings=TransportSettings(pool_size=1))
             client.download("/a", io.BytesIO())
             assert client.get("/b") == "/b"
 
 
-def test_a_cached_404_is_the_same_error(serve: Any, answer: Any) -> None:
-    with serve(lambda _: answer(status=404)) as server:
+def test_a_cached_404_is_the_same_error(serve: Any, response: Any) -> None:
+    with serve(lambda _: response(status=404)) as server:
         client = RestClient(server.url, cache=TTLCache())
         names = set()
         for _ in range(2):
@@ -270,8 +276,8 @@ def test_a_cached_404_is_the_same_error(serve: Any, answer: Any) -> None:
         assert len(server.received) == 1
 
 
-def test_a_client_has_headers_of_its_own(serve: Any, answer: Any) -> None:
-    with serve(lambda request: answer(json=request.headers.get("X-A"))) as server:
+def test_a_client_has_headers_of_its_own(serve: Any, response: Any) -> None:
+    with serve(lambda request: response(json=request.headers.get("X-A"))) as server:
         client = RestClient(server.url, headers={"X-A": "client"})
         assert [client.get("/"), client.get("/", headers={"x-a": "call"})] == ["client", None]
 
@@ -281,8 +287,8 @@ def test_a_lost_server_is_a_connection_failure() -> None:
         RestClient("http://127.0.0.1:1", settings=ONCE).download("/x", io.BytesIO())
 
 
-def test_a_location_or_link_that_is_not_a_url_is_none(serve: Any, answer: Any) -> None:
+def test_a_location_or_link_that_is_not_a_url_is_none(serve: Any, response: Any) -> None:
     headers = {"Location": "http://[::1", "Link": "<http://[::1>; rel=next"}
-    with serve(lambda _: answer(headers=headers)) as server:
+    with serve(lambda _: response(headers=headers)) as server:
         reply = RestClient(server.url).request("GET", "/x")
     assert (reply.location, reply.link("next")) == (None, None)

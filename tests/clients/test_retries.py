@@ -117,26 +117,26 @@ def test_a_retry_never_waits_beyond_the_deadline() -> None:
 
 
 class TestDeadline:
-    def test_ends_a_call_whose_server_is_slow(self, serve: Any, answer: Any) -> None:
+    def test_ends_a_call_whose_server_is_slow(self, serve: Any, response: Any) -> None:
         settings = TransportSettings(deadline=0.05, retries=RetryPolicy(attempts=1))
         with (
-            serve(lambda _: answer(json=1), delay=0.3) as real,
+            serve(lambda _: response(json=1), delay=0.3) as real,
             pytest.raises((DeadlineExceededError, RequestTimeoutError)),
         ):
             RestClient(real.url, settings=settings).get("/")
 
-    def test_includes_the_wait_for_a_token(self, serve: Any, answer: Any) -> None:
+    def test_includes_the_wait_for_a_token(self, serve: Any, response: Any) -> None:
         settings = TransportSettings(deadline=0.05)
-        with serve(lambda _: answer(json={"access_token": "a"}), delay=0.3) as real:
+        with serve(lambda _: response(json={"access_token": "a"}), delay=0.3) as real:
             tokens = ClientCredentials(f"{real.url}/token", client_id="web", client_secret="s")
             with pytest.raises(DeadlineExceededError):
                 RestClient(real.url, tokens=tokens, settings=settings).get("/")
             assert real.count("/") == 0
 
 
-def test_a_time_out_is_one(serve: Any, answer: Any) -> None:
+def test_a_time_out_is_one(serve: Any, response: Any) -> None:
     settings = TransportSettings(timeouts=(1.0, 0.05), retries=RetryPolicy(attempts=1))
-    with serve(lambda _: answer(json=1), delay=0.3) as real, pytest.raises(RequestTimeoutError):
+    with serve(lambda _: response(json=1), delay=0.3) as real, pytest.raises(RequestTimeoutError):
         RestClient(real.url, settings=settings).get("/")
 
 

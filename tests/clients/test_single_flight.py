@@ -100,11 +100,11 @@ def test_a_callable_that_raises_is_not_called_again_at_once(clock: Any) -> None:
             source.token()
 
 
-def test_a_second_try_after_401_has_no_more_time_than_the_deadline_leaves(serve: Any, answer: Any) -> None:
+def test_a_second_try_after_401_has_no_more_time_than_the_deadline_leaves(serve: Any, response: Any) -> None:
     def respond(request: Any) -> Any:
         fresh = request.headers["Authorization"] == "Bearer b"
         time.sleep(2.0 if fresh else 0.5)
-        return answer(status=200 if fresh else 401)
+        return response(status=200 if fresh else 401)
 
     tokens = iter("abc")
     settings = TransportSettings(deadline=1.0, retries=RetryPolicy(attempts=1))

@@ -16,20 +16,20 @@ from tests.clients.helpers.small_client import User
 SOURCE = Path(small_client.__file__)
 
 
-def respond(answer: Any) -> Any:
+def respond(response: Any) -> Any:
     def respond(request: Any) -> Any:
         if request.path == "/token":
-            return answer(json={"access_token": "a", "expires_in": 300})
+            return response(json={"access_token": "a", "expires_in": 300})
         if request.method == "POST":
-            return answer(status=201, json={"id": "3", **json.loads(request.body)})
+            return response(status=201, json={"id": "3", **json.loads(request.body)})
         page = {"items": [{"id": "1", "name": "Ada"}], "next": "b"}
-        return answer(json={"items": [{"id": "2", "name": "Bob"}]} if "cursor=b" in request.path else page)
+        return response(json={"items": [{"id": "2", "name": "Bob"}]} if "cursor=b" in request.path else page)
 
     return respond
 
 
-def test_it_reads_all_pages_and_creates(serve: Any, answer: Any) -> None:
-    with serve(respond(answer)) as server:
+def test_it_reads_all_pages_and_creates(serve: Any, response: Any) -> None:
+    with serve(respond(response)) as server:
         client = small_client.connect(server.url, "s3cret")
         users = list(client.users())
         new_user = assert_type(client.create("Eve"), User)

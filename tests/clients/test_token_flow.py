@@ -30,7 +30,7 @@ def server() -> Iterator[responses.RequestsMock]:
 class TestFlow:
     """The flow of a token's requests and answers, without a server."""
 
-    def answer(self, request: Any, status: int) -> requests.Response:
+    def response(self, request: Any, status: int) -> requests.Response:
         response = requests.Response()
         response.status_code, response.request = status, request
         return response
@@ -42,7 +42,7 @@ class TestFlow:
         tokens = [request.headers["Authorization"].removeprefix("Bearer ")]
         for status in statuses:
             try:
-                request = flow.send(self.answer(request, status))
+                request = flow.send(self.response(request, status))
             except StopIteration:
                 break
             tokens.append(request.headers["Authorization"].removeprefix("Bearer "))
@@ -92,12 +92,12 @@ class TestFlow:
         next(flow)
         elsewhere = requests.Request("GET", "http://b.test/").prepare()
         with pytest.raises(StopIteration):
-            flow.send(self.answer(elsewhere, 401))
+            flow.send(self.response(elsewhere, 401))
 
 
-def test_twenty_401s_that_no_token_cures_cost_one_renewal(serve: Any, answer: Any) -> None:
+def test_twenty_401s_that_no_token_cures_cost_one_renewal(serve: Any, response: Any) -> None:
     def respond(request: Any) -> Any:
-        return answer(json=GOOD) if request.path == "/token" else answer(status=401)
+        return response(json=GOOD) if request.path == "/token" else response(status=401)
 
     with serve(respond) as real:
         tokens = ClientCredentials(f"{real.url}/token", client_id="web", client_secret="s")
@@ -128,11 +128,11 @@ def test_a_thread_that_must_exit_does_not_stop_others(at_once: Any) -> None:
     assert sorted(at_once(token, 8)) == ["exited", *["t"] * 7]
 
 
-def test_a_session_of_requests_renews_after_a_redirect(serve: Any, answer: Any, clock: Any) -> None:
+def test_a_session_of_requests_renews_after_a_redirect(serve: Any, response: Any, clock: Any) -> None:
     def respond(request: Any) -> Any:
         if request.path == "/old":
-            return answer(status=302, headers={"Location": "/new"}, body=b"")
-        return answer(status=200 if request.headers["Authorization"] == "Bearer t2" else 401, json=1)
+            return response(status=302, headers={"Location": "/new"}, body=b"")
+        return response(status=200 if request.headers["Authorization"] == "Bearer t2" else 401, json=1)
 
     numbers = iter(range(1, 9))
     auth = TokenAuth(CallableTokens(lambda: Token(value=f"t{next(numbers)}"), timer=clock))
@@ -141,21 +141,21 @@ def test_a_session_of_requests_renews_after_a_redirect(serve: Any, answer: Any, 
 
 
 @pytest.mark.parametrize("failure", ["status 503", "status 429", "HTML", "token endpoint"])
-def test_a_stale_value_is_served_at_every_outage(serve: Any, answer: Any, failure: str, clock: Any) -> None:
+def test_a_stale_value_is_served_at_every_outage(serve: Any, response: Any, failure: str, clock: Any) -> None:
     outage = False
 
     def respond(request: Any) -> Any:
         if request.path == "/token":
             return (
-                answer(status=503)
+                response(status=503)
                 if outage and failure == "token endpoint"
-                else answer(json={**GOOD, "expires_in": 10})
+                else response(json={**GOOD, "expires_in": 10})
             )
         if not outage or failure == "token endpoint":
-            return answer(json=1)
+            return response(json=1)
         if failure == "HTML":
-            return answer(body=b"<html>", headers={"Content-Type": "text/html"})
-        return answer(status=int(failure.removeprefix("status ")), headers={"Retry-After": "900"})
+            return response(body=b"<html>", headers={"Content-Type": "text/html"})
+        return response(status=int(failure.removeprefix("status ")), headers={"Retry-After": "900"})
 
     with serve(respond) as real:
         tokens = ClientCredentials(f"{real.url}/token", client_id="web", client_secret="s", timer=clock)

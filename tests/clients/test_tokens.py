@@ -129,16 +129,16 @@ def test_a_callable_may_give_a_text() -> None:
     assert CallableTokens(lambda: "a").token().value == "a"
 
 
-def test_64_threads_on_an_expired_token_make_one_fetch(serve: Any, answer: Any, at_once: Any) -> None:
-    grant = answer(json={"access_token": "a", "token_type": "Bearer", "expires_in": 300})
+def test_64_threads_on_an_expired_token_make_one_fetch(serve: Any, response: Any, at_once: Any) -> None:
+    grant = response(json={"access_token": "a", "token_type": "Bearer", "expires_in": 300})
     with serve(lambda _: grant, delay=0.05) as server:
         source = ClientCredentials(f"{server.url}/token", client_id="web", client_secret=SECRET)
         tokens = at_once(source.token, 64)
         assert (len(server.received), {token.value for token in tokens}) == (1, {"a"})
 
 
-def test_64_threads_share_one_failed_fetch(serve: Any, answer: Any, at_once: Any) -> None:
-    refusal = answer(status=400, json={"error": "invalid_grant"})
+def test_64_threads_share_one_failed_fetch(serve: Any, response: Any, at_once: Any) -> None:
+    refusal = response(status=400, json={"error": "invalid_grant"})
     with serve(lambda _: refusal, delay=0.05) as server:
         source = ClientCredentials(f"{server.url}/token", client_id="web", client_secret=SECRET)
         failures = at_once(source.token, 64)

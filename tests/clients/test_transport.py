@@ -39,16 +39,16 @@ def client() -> RestClient:
     return RestClient(BASE)
 
 
-def revoking(answer: Any, *, good: str) -> Any:
+def revoking(response: Any, *, good: str) -> Any:
     """A provider that takes one token, and a token endpoint that gives tokens n1, n2, …"""
     issued_tokens: list[str] = []
 
     def respond(request: Any) -> Any:
         if request.path == "/token":
             issued_tokens.append(f"n{len(issued_tokens) + 1}")
-            return answer(json={"access_token": issued_tokens[-1], "expires_in": 300})
+            return response(json={"access_token": issued_tokens[-1], "expires_in": 300})
         accepted = request.headers.get("Authorization") == f"Bearer {good}"
-        return answer(status=200 if accepted else 401, json={})
+        return response(status=200 if accepted else 401, json={})
 
     return respond
 
@@ -59,46 +59,46 @@ def with_tokens(url: str) -> tuple[RestClient, ClientCredentials]:
 
 
 class TestA401:
-    def test_is_answered_by_a_new_token(self, serve: Any, answer: Any) -> None:
-        with serve(revoking(answer, good="n2")) as real:
+    def test_is_answered_by_a_new_token(self, serve: Any, response: Any) -> None:
+        with serve(revoking(response, good="n2")) as real:
             assert with_tokens(real.url)[0].get("/") == {}
 
-    def test_is_answered_once_only(self, serve: Any, answer: Any) -> None:
-        with serve(revoking(answer, good="none is")) as real:
+    def test_is_answered_once_only(self, serve: Any, response: Any) -> None:
+        with serve(revoking(response, good="none is")) as real:
             with pytest.raises(UnauthorizedError):
                 with_tokens(real.url)[0].get("/")
             assert real.count("/") == 2
 
-    def test_is_announced_again(self, serve: Any, answer: Any, announced: list[Operation]) -> None:
-        with serve(revoking(answer, good="n2")) as real:
+    def test_is_announced_again(self, serve: Any, response: Any, announced: list[Operation]) -> None:
+        with serve(revoking(response, good="n2")) as real:
             with_tokens(real.url)[0].get("/")
         assert [call.name for call in announced] == ["GET /", "GET /"]
 
-    def test_is_final_for_a_static_token(self, serve: Any, answer: Any) -> None:
-        with serve(lambda _: answer(status=401)) as real:
+    def test_is_final_for_a_static_token(self, serve: Any, response: Any) -> None:
+        with serve(lambda _: response(status=401)) as real:
             with pytest.raises(UnauthorizedError):
                 RestClient(real.url, tokens=StaticToken("a")).get("/")
             assert len(real.received) == 1
 
-    def test_storm_of_64_threads_costs_one_renewal(self, serve: Any, answer: Any, at_once: Any) -> None:
-        with serve(revoking(answer, good="n2"), delay=0.01) as real:
+    def test_storm_of_64_threads_costs_one_renewal(self, serve: Any, response: Any, at_once: Any) -> None:
+        with serve(revoking(response, good="n2"), delay=0.01) as real:
             client, tokens = with_tokens(real.url)
             tokens.token()  # to have one that is refused
             outcomes = at_once(lambda: client.get("/"), 64)
             assert (real.count("/token"), outcomes) == (2, [{}] * 64)
 
     def test_storm_with_a_refusing_token_endpoint_costs_one_renewal(
-        self, serve: Any, answer: Any, at_once: Any
+        self, serve: Any, response: Any, at_once: Any
     ) -> None:
         token_requests: list[int] = []
 
         def respond(request: Any) -> Any:
             if request.path != "/token":
-                return answer(status=401)
+                return response(status=401)
             token_requests.append(1)
             if len(token_requests) == 1:
-                return answer(json={"access_token": "n1", "expires_in": 300})
-            return answer(status=400, json={"error": "invalid_client"})
+                return response(json={"access_token": "n1", "expires_in": 300})
+            return response(status=400, json={"error": "invalid_client"})
 
         with serve(respond, delay=0.01) as real:
             client, tokens = with_tokens(real.url)
@@ -129,19 +129,21 @@ def test_netrc_is_not_read_without_tokens(
     assert "Authorization" not in server.calls[0].request.headers
 
 
-def test_proxies_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, serve: Any, answer: Any) -> None:
-    with serve(lambda _: answer(json="by proxy")) as proxy:
+def test_proxies_come_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, serve: Any, response: Any
+) -> None:
+    with serve(lambda _: response(json="by proxy")) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         monkeypatch.delenv("no_proxy", raising=False)
         assert RestClient("http://nowhere.test").get("/") == "by proxy"
 
 
 def test_proxies_of_the_environment_can_be_ignored(
-    monkeypatch: pytest.MonkeyPatch, serve: Any, answer: Any
+    monkeypatch: pytest.MonkeyPatch, serve: Any, response: Any
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.delenv("no_proxy", raising=False)
-    with serve(lambda _: answer(json="direct")) as real:
+    with serve(lambda _: response(json="direct")) as real:
         assert RestClient(real.url, settings=TransportSettings(trust_env=False)).get("/") == "direct"
 
 
@@ -201,8 +203,8 @@ def test_hooks_get_each_attempt_under_opentelemetrys_names(server: Any) -> None:
     ]
 
 
-def test_connections_are_kept_open_as_many_as_wanted(serve: Any, answer: Any, at_once: Any) -> None:
-    with serve(lambda _: answer(json=1), delay=0.01) as real:
+def test_connections_are_kept_open_as_many_as_wanted(serve: Any, response: Any, at_once: Any) -> None:
+    with serve(lambda _: response(json=1), delay=0.01) as real:
         client = RestClient(real.url, settings=TransportSettings(pool_size=32))
         assert at_once(lambda: client.get("/"), 32) == [1] * 32
 

@@ -29,8 +29,10 @@ def test_a_key_that_a_write_invalidates_has_the_placeholders_of_its_route() -> N
         RestClient("http://127.0.0.1:1").put("/users/{id}", path={"id": 1}, invalidates=("user:{uid}",))
 
 
-def test_a_key_without_the_routes_placeholder_is_not_served_for_other_things(serve: Any, answer: Any) -> None:
-    with serve(lambda request: answer(json=request.path)) as server:
+def test_a_key_without_the_routes_placeholder_is_not_served_for_other_things(
+    serve: Any, response: Any
+) -> None:
+    with serve(lambda request: response(json=request.path)) as server:
         client = RestClient(server.url)
         caching = Caching(ttl=60, key="user")
         values = [client.get("/users/{id}", path={"id": number}, caching=caching) for number in (1, 2, 1)]
@@ -38,20 +40,20 @@ def test_a_key_without_the_routes_placeholder_is_not_served_for_other_things(ser
 
 
 def test_netrc_does_not_replace_a_header_of_a_call(
-    serve: Any, answer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    serve: Any, response: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login eve password hunter2\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    with serve(lambda request: answer(json=request.headers["authorization"])) as server:
+    with serve(lambda request: response(json=request.headers["authorization"])) as server:
         client = RestClient(server.url, session=requests.Session())
         assert client.get("/", headers={"authorization": "Bearer t0p"}) == "Bearer t0p"
 
 
-def test_a_hook_that_raises_for_status_does_not_hide_the_status(serve: Any, answer: Any) -> None:
+def test_a_hook_that_raises_for_status_does_not_hide_the_status(serve: Any, response: Any) -> None:
     session = requests.Session()
     session.hooks["response"].append(lambda response, **_: response.raise_for_status())
-    with serve(lambda _: answer(status=404, json={"message": "gone"})) as server:
+    with serve(lambda _: response(status=404, json={"message": "gone"})) as server:
         with pytest.raises(NotFoundError, match="gone"):
             RestClient(server.url, session=session).get("/")
         assert len(server.received) == 1
@@ -69,8 +71,8 @@ def test_an_auth_that_raises_is_an_error_of_the_tree() -> None:
     assert "s3cret" not in str(failure.value)
 
 
-def test_an_items_function_that_raises_is_named(serve: Any, answer: Any) -> None:
-    with serve(lambda _: answer(json={})) as server:
+def test_an_items_function_that_raises_is_named(serve: Any, response: Any) -> None:
+    with serve(lambda _: response(json={})) as server:
         items = RestClient(server.url).paginate(
             "/", by=ByNextUrl(following=lambda _: None), items=lambda page: page["items"]
         )
@@ -78,8 +80,8 @@ def test_an_items_function_that_raises_is_named(serve: Any, answer: Any) -> None
             list(items)
 
 
-def test_no_reply_shows_a_password_or_cookie(serve: Any, answer: Any) -> None:
-    with serve(lambda _: answer(json={"data": 1}, headers={"Set-Cookie": "sid=s3cret"})) as server:
+def test_no_reply_shows_a_password_or_cookie(serve: Any, response: Any) -> None:
+    with serve(lambda _: response(json={"data": 1}, headers={"Set-Cookie": "sid=s3cret"})) as server:
         url = server.url.replace("//", "//ada:s3cret@")
         reply = RestClient(url).request("GET", "/x")
         result = GraphQLClient(url).execute("{ data }")

@@ -56,10 +56,10 @@ class Opaque:
 
 @pytest.mark.parametrize("caching", [None, KEPT])
 def test_a_model_or_hook_that_raises_while_decoding_is_named_and_the_cause(
-    serve: Any, answer: Any, caching: Any
+    serve: Any, response: Any, caching: Any
 ) -> None:
     error = Broken("odd")
-    with serve(lambda _: answer(json={"id": 1})) as server:
+    with serve(lambda _: response(json={"id": 1})) as server:
         with pytest.raises(DecodeError, match="raised Broken in __post_init__") as failure:
             RestClient(server.url).get("/x", returns=Model, caching=caching)
         assert isinstance(failure.value.__cause__, Broken)
@@ -72,8 +72,8 @@ def test_a_model_or_hook_that_raises_while_decoding_is_named_and_the_cause(
             )
 
 
-def test_pages_without_items_are_named(serve: Any, answer: Any) -> None:
-    with serve(lambda _: answer(json={"items": None})) as server:
+def test_pages_without_items_are_named(serve: Any, response: Any) -> None:
+    with serve(lambda _: response(json={"items": None})) as server:
         client = RestClient(server.url)
         with pytest.raises(UsageError, match=r"items\(…\) raised TypeError"):
             list(
