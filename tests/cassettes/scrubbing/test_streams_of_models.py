@@ -88,7 +88,10 @@ def test_secrets_between_the_documents_are_replaced(text: str) -> None:
     assert _SECRET not in scrubbed("text/event-stream", text)
 
 
-@pytest.mark.parametrize("padded", ["Pw== 30", "pw== 100", "PSI8Pw== 4347", "c2VjcmV0IHB3Pw=="])
+@pytest.mark.parametrize(
+    "padded",
+    ["Pw== 30", "pw== 100", "PW8= 12345", "PSI8Pw== 4347", "c2VjcmV0IHB3Pw==", "   c2VjcmV0IHB3Pw=="],
+)
 def test_a_table_of_tokens_in_base64_stays(padded: str) -> None:
     text = f"IQ== 0\nIg== 1\n{padded}\nJA== 3\n"
     assert scrubbed("application/octet-stream", text) == text

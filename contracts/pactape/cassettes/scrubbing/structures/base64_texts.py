@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
-__all__ = ["decode_base64", "decode_hex", "decode_short", "holds_encoded", "scrub_encoded"]
+__all__ = ["decode_base64", "decode_hex", "decode_short", "holds_encoded", "is_padded", "scrub_encoded"]
 
 _WHOLE = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}(?:\r?\n[A-Za-z0-9+/_-]{1,76}={0,2})*+\s*")
 _TEXT = re.compile(r"[\x20-\x7e\t\r\n\u0080-\uffff]*")
@@ -24,6 +24,7 @@ _STRUCTURED = re.compile(
 _HEX = re.compile(
     r"(?:0?x)?((?:[2-7][0-9a-f]|0[9ad]|[c-f][0-9a-f](?:[89ab][0-9a-f]){1,3}+){12,}+)\s*", re.IGNORECASE
 )
+_PADDED = re.compile(r"(?=[A-Za-z+/]*[0-9+/]|[A-Z]+[a-z]|[a-z]+[A-Z]|[A-Za-z]+==)[A-Za-z0-9+/]{2,}={1,2}")
 _LONGEST = 4_000_000
 #: First characters of base64 that decode neither to a text nor to a compressed text.
 _OTHER_STARTS = frozenset("ABEFGghijklmnopqrstuv")
@@ -53,6 +54,16 @@ def decode_base64(text: str) -> str | None:
     except (ValueError, binascii.Error, UnicodeDecodeError, zlib.error):
         return None
     return plain if _TEXT.fullmatch(plain) and _STRUCTURED.search(plain) else None
+
+
+def is_padded(text: str) -> bool:
+    """Whether a text is base64 with its padding, which is no sign of an assignment.
+
+    Example:
+        >>> is_padded("PSI8Pw=="), is_padded("pw="), is_padded("password=")
+        (True, False, False)
+    """
+    return len(text) % 4 == 0 and _PADDED.fullmatch(text) is not None
 
 
 def _decompressed(data: bytes) -> bytes:

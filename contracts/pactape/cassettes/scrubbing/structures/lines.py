@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name, may_be_secret
+from pactape.cassettes.scrubbing.structures.base64_texts import is_padded
 from pactape.cassettes.scrubbing.structures.edits import Edits, substitute
 from pactape.cassettes.scrubbing.structures.json.member_tables import SECRET_DATA
 from pactape.cassettes.scrubbing.structures.visitor import FieldContext
@@ -48,8 +49,6 @@ _PLAIN = re.compile(r"[\"']?[\w .,/+@-]{0,40}+[\"']?[,;]?[ \t\r]*+", re.ASCII)
 #: Names whose lines are always scrubbed: one of them names the other.
 _SPECIAL = frozenset({"name", "key", "value", *SECRET_DATA})
 _QUOTED = re.compile(r"([\"'])(.*)\1")
-#: Base64 with its padding, and a number as in tables of tokens; not a name and a value.
-_PADDED = re.compile(r"[A-Za-z0-9+/]{2,}={1,2}(?:[ \t]+\d+)?[ \t\r]*")
 _COMMENT = re.compile(r"(\S+)([ \t]+#.*)")
 _MOST_SPACES = 2
 _MOST_CACHED = 1024
@@ -132,8 +131,8 @@ def _name_below(text: str, start: int) -> str:
 
 def _line(match: re.Match[str], visitor: Visitor, pair_name: str = "") -> str:
     name, (value, after) = pair_name or match["name"].strip(), _divided(match["rest"])
-    if _PADDED.fullmatch(match.group()):
-        return match.group()
+    if is_padded(match.group().split()[0]) and (not value.strip("=") or value.strip("= ").isdecimal()):
+        return match.group()  # a line of base64, or of a table of tokens
     if not value or _BLOCK.fullmatch(value) or name.count(" ") > _MOST_SPACES or _CODE.search(value):
         return match.group()
     if value.lstrip("\"'").startswith("-----"):  # a PEM block, which is replaced as a whole

@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from pactape.cassettes.scrubbing.detection.cards import GROUPED_CARD, is_card_number, without_card_number
 from pactape.cassettes.scrubbing.detection.names import may_name_credential
-from pactape.cassettes.scrubbing.structures.base64_texts import scrub_encoded
+from pactape.cassettes.scrubbing.structures.base64_texts import is_padded, scrub_encoded
 from pactape.cassettes.scrubbing.structures.edits import Edits, substitute
 from pactape.cassettes.scrubbing.structures.http.urls import UrlsInText, scrub_urls_in_text
 from pactape.cassettes.scrubbing.structures.php_texts import scrub_php
@@ -173,6 +173,8 @@ def _pair(match: re.Match[str], visitor: Visitor, taken_apart: UrlsInText) -> st
     ):
         return match.group()
     if not value.strip("=") or value.startswith("scrubbed") or (not match["quote"] and _is_code(match)):
+        return match.group()
+    if match["between"].startswith("=") and value.isdecimal() and is_padded(f"{name}="):
         return match.group()
     if match["between"] == ":" and value.startswith("//"):  # a URL instead of a pair
         return match.group()
