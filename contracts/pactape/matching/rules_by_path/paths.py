@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class PathError(ValueError):
     """A path expression that can't be read."""
 
 
+@lru_cache(maxsize=4096)  # the interactions of a contract have the same paths
 def parse_path(text: str) -> Path:
     """Read a path expression.
 

@@ -33,6 +33,8 @@ _BEFORE_SECRETS = re.compile(
 _MINT = re.compile(r"[1-9A-HJ-NP-Za-km-z]{43,44}")
 #: A session in the path of ASP.NET: "/(S(lit3py55t21z5v55vlm25s55))/orders.aspx".
 _PATH_SESSION = re.compile(r"\(S\((\w{16,64})\)\)")
+#: What every path has in which a segment may hold a secret that has no form of its own.
+_MAY_HOLD = re.compile(r"[%;=]|\(S\(|/[^/]{16}")
 
 
 def is_web_url(text: str) -> bool:
@@ -98,6 +100,8 @@ def _host(host: str, visitor: Visitor) -> str:
 
 def _path(path: str, visitor: Visitor) -> str:
     path = visitor.text(path)
+    if _MAY_HOLD.search(path) is None:
+        return path
     segments = path.split("/")
     for index, segment in enumerate(segments):
         if "%" in segment:
