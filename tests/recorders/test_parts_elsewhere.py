@@ -16,6 +16,7 @@ from tests.recorders.helpers.forms import (
     hoverfly,
     mock,
     nock,
+    postman,
     read,
     wiremock,
 )
@@ -105,6 +106,36 @@ def test_a_status_and_a_port_of_old_nock_files_count(tmp_path: Path) -> None:
 def test_credentials_of_a_stub_are_the_header_that_was_sent(tmp_path: Path, member: str) -> None:
     exchange = only(tmp_path, wiremock({member: {"username": "ada", "password": "x"}}))
     assert exchange.request.headers == (("Authorization", "Basic YWRhOng="),)
+
+
+AUTH: list[tuple[dict[str, Any], tuple[tuple[str, str], ...]]] = [
+    ({"type": "bearer", "bearer": [{"key": "token", "value": "t"}]}, (("Authorization", "Bearer t"),)),
+    ({"type": "bearer", "bearer": {"token": "t"}}, (("Authorization", "Bearer t"),)),
+    (
+        {"type": "basic", "basic": [{"key": "username", "value": "ada"}, {"key": "password", "value": "x"}]},
+        (("Authorization", "Basic YWRhOng="),),
+    ),
+    (
+        {"type": "apikey", "apikey": [{"key": "key", "value": "X-Key"}, {"key": "value", "value": "k"}]},
+        (("X-Key", "k"),),
+    ),
+    ({"type": "oauth2", "oauth2": []}, ()),
+    ({"type": "noauth"}, ()),
+]
+
+
+@pytest.mark.parametrize(("auth", "headers"), AUTH)
+def test_an_authorization_of_postman_is_the_header_that_was_sent(
+    tmp_path: Path, auth: dict[str, Any], headers: tuple[tuple[str, str], ...]
+) -> None:
+    assert only(tmp_path, postman({"url": f"{BASE}/a", "auth": auth})).request.headers == headers
+    collection = postman({"url": f"{BASE}/a"}, auth=auth)
+    assert only(tmp_path, collection).request.headers == headers
+
+
+def test_a_value_that_only_looks_like_a_placeholder_is_a_body(tmp_path: Path) -> None:
+    document = wiremock({"method": "POST", "bodyPatterns": [{"equalTo": "${json-unit.ignore}"}]})
+    assert only(tmp_path, document).request.body == b"${json-unit.ignore}"
 
 
 def test_cookies_of_an_expectation_are_the_header_that_was_sent(tmp_path: Path) -> None:

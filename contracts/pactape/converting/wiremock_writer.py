@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -79,7 +80,16 @@ def _body_pattern(request: Request) -> dict[str, str]:
     text = as_text(request.body)
     if text is None:
         return {"binaryEqualTo": as_base64(request.body)}
-    return {"equalToJson" if is_json(media_type(request)) else "equalTo": text}
+    return {"equalToJson" if is_json(media_type(request)) and _is_literal_json(text) else "equalTo": text}
+
+
+def _is_literal_json(text: str) -> bool:
+    """Return whether WireMock can compare a text as JSON, and finds none of its placeholders in it."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return "${json-unit." not in text
 
 
 def _response(response: Response) -> dict[str, Any]:

@@ -6,11 +6,12 @@ request.
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from pactape.http_bodies import content_type
+from pactape.http_bodies import content_type, header
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
 from pactape.recorders.values import (
     charset_bytes,
@@ -44,34 +45,36 @@ def _is_postman(source: Source) -> bool:
 
 
 def _entries(source: Source) -> Iterable[Entry]:
-    for location, item, variables in _items(_collection(source), "", {}):
+    for location, item, variables, auth in _items(_collection(source), "", {}, None):
         for index, response in enumerate(item.get("response") or ()):
-            yield Entry(location=f"{location}.response[{index}]", value=(item, response, variables))
+            yield Entry(location=f"{location}.response[{index}]", value=(item, response, variables, auth))
 
 
 def _items(
-    folder: dict[str, Any], location: str, inherited: dict[str, str]
-) -> Iterator[tuple[str, dict[str, Any], dict[str, str]]]:
-    """Yield every request of a folder, at any depth, with its variables; inner variables take precedence."""
+    folder: dict[str, Any], location: str, inherited: dict[str, str], auth: Any
+) -> Iterator[tuple[str, dict[str, Any], dict[str, str], Any]]:
+    """Yield every request of a folder, at any depth, with its variables and authorization; inner ones win."""
     variables = {**inherited, **_variables(folder.get("variable"))}
+    auth = folder.get("auth") or auth
     for index, item in enumerate(folder["item"]):
         if not isinstance(item, dict):
             continue
         item_location = f"{location}item[{index}]"
         if isinstance(item.get("item"), list):
-            yield from _items(item, f"{item_location}.", variables)
+            yield from _items(item, f"{item_location}.", variables, auth)
         else:
-            yield item_location, item, variables
+            yield item_location, item, variables, auth
 
 
 def _pair(entry: Entry, _: Source) -> RecordedPair:
-    item, response, variables = entry.value
+    item, response, variables, auth = entry.value
     if not isinstance(response, dict):
         raise SkipEntryError("is not a saved response")
     request = response.get("originalRequest") or item.get("request") or {}
     request = {"url": request} if isinstance(request, str) else request
     body, sent_type = _body(request.get("body") or {}, variables)
     headers = with_content_type(_headers(request.get("header")), sent_type if body else None)
+    headers += _credentials(_auth_of(request) or _auth_of(item.get("request")) or auth, headers)
     sent, unrecorded = filled_headers(headers, variables)
     received = _headers(response.get("header"))
     return RecordedPair(
@@ -84,6 +87,28 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
         response_body=charset_bytes(response.get("body"), content_type(received)),
         unrecorded=unrecorded,
     )
+
+
+def _auth_of(request: Any) -> Any:
+    return request.get("auth") if isinstance(request, dict) else None
+
+
+def _credentials(auth: Any, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the header of an authorization with a fixed value; others are computed for each request."""
+    kind = auth.get("type") if isinstance(auth, dict) else None
+    members = auth.get(kind) if kind else None
+    if isinstance(members, list):
+        members = {member.get("key"): member.get("value") for member in members if isinstance(member, dict)}
+    values = {name: str(value or "") for name, value in members.items()} if isinstance(members, dict) else {}
+    name, text = "Authorization", ""
+    if kind == "bearer" and values.get("token"):
+        text = f"Bearer {values['token']}"
+    elif kind == "basic":
+        plain = f"{values.get('username', '')}:{values.get('password', '')}"
+        text = f"Basic {base64.b64encode(plain.encode()).decode()}" if "{{" not in plain else plain
+    elif kind == "apikey" and values.get("in", "header") == "header":
+        name, text = values.get("key", ""), values.get("value", "")
+    return [(name, text)] if name and text and header(headers, name) is None else []
 
 
 def _variables(values: Any) -> dict[str, str]:

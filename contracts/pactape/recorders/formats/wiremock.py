@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["WIREMOCK"]
 
+#: What makes the value of a body's matcher a pattern.
+_PLACEHOLDERS = {"equalToJson": b"${json-unit.", "equalToXml": b"${xmlunit."}
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 #: WireMock's own hosts, which don't show the API's host.
 _LOCAL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?=[/?]|$)")
@@ -207,7 +209,7 @@ def _request_body(patterns: list[Any]) -> bytes:
         if name in matcher:
             value = matcher[name]
             text = text_bytes(value) if isinstance(value, str) else compact_json(value)
-            if b"${json-unit." in text or b"${xmlunit." in text:
+            if _PLACEHOLDERS.get(name, b"\n\0") in text:
                 break
             return text
     if "binaryEqualTo" in matcher:
