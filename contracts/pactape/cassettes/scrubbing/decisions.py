@@ -64,7 +64,7 @@ def is_secret_field(rules: ScrubRules, name: str, value: str, context: FieldCont
     kind = kind_of_name(rules, name)
     if name == "code" and context is FieldContext.PARAMETER:
         return len(value) >= _SHORTEST_GRANT and looks_random(value)
-    if kind is NameKind.HARMLESS or not value or value.lower() in _WORDS:
+    if kind is NameKind.HARMLESS or not value or value.lower() in _WORDS or value == name:
         return False
     if rules.names and plain_name(name) in rules.names:
         return True

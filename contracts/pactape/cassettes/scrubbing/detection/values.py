@@ -48,6 +48,10 @@ def is_uuid(value: str) -> bool:
     return len(value) == 36 and _UUID.fullmatch(value) is not None  # noqa: PLR2004 -- 32 digits and 4 hyphens
 
 
+#: A digest of a content with its algorithm, as registries of images write it.
+_DIGEST = re.compile(r"sha(?:1|256|384|512):[0-9a-f]{40,128}")
+
+
 def is_public_value(value: str) -> bool:
     """Whether a value is public by its form: an address, a date, a path, a URL, a public key.
 
@@ -60,6 +64,8 @@ def is_public_value(value: str) -> bool:
         or value.startswith(_PUBLIC_STARTS)
         or value.startswith(("next:", "prev:", "urn:", "arn:"))
     ):
+        return True
+    if _DIGEST.fullmatch(value):
         return True
     if value[4:5] == "-" and _DATE.fullmatch(value):
         return True

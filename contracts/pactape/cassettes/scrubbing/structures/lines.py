@@ -52,6 +52,8 @@ _QUOTED = re.compile(r"([\"'])(.*)\1")
 _COMMENT = re.compile(r"(\S+)([ \t]+#.*)")
 _MOST_SPACES = 2
 _MOST_CACHED = 1024
+#: The head of a block of a program, whose lines are no value.
+_STATEMENT = re.compile(r"[+-]?[ ]*(?:if|elif|while|for|with|except|case|when|unless) ")
 #: The right side of an assignment in a program.
 _CODE = re.compile(r"\w\(|\)\Z|\w\[")
 
@@ -85,7 +87,8 @@ def scrub_lines(text: str, visitor: Visitor) -> str:
             previous_name = value.strip("\"' ")
         pair_name = (previous_name or _name_below(text, end)) if name == "value" else ""
         edits.replace(match.start(), end, _line(match, visitor, pair_name))
-        if _BLOCK.fullmatch(value) and (may_be_secret(name) or (is_secret and name in SECRET_DATA)):
+        is_block = _BLOCK.fullmatch(value) and _STATEMENT.match(name) is None
+        if is_block and (may_be_secret(name) or (is_secret and name in SECRET_DATA)):
             block = "credential" if name in SECRET_DATA else name
             end = _scrub_block(edits, match, block, visitor)
     return edits.result()
