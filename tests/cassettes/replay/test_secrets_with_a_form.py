@@ -12,6 +12,7 @@ import pytest
 import requests
 import yaml
 from pactape.cassettes import RecordMode, use_cassette
+from pactape.errors import NoMatchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,3 +99,40 @@ def test_a_secret_of_a_response_replays_where_it_is_sent_on(
         yaml.safe_load((tmp_path / "c.yaml").read_text()), allow_unicode=True, width=100_000
     )
     assert [form for form in (secret, quote(secret, safe=""), json.dumps(secret)[1:-1]) if form in text] == []
+
+
+@pytest.mark.parametrize("send", PLACES.values(), ids=PLACES)
+@pytest.mark.parametrize("secret", [*GIVEN, SECRETS["a random text"]])
+def test_a_secret_replays_that_was_sent_before_a_request_named_it(
+    tmp_path: Path, provider: Provider, secret: str, send: Callable[[str, str], requests.Response]
+) -> None:
+    def ask() -> int:
+        status = send(f"{provider.url}/things", secret).status_code
+        requests.post(f"{provider.url}/login", json={"password": secret}, timeout=30)
+        return status
+
+    with use_cassette(tmp_path / "c.yaml", mode=RecordMode.ALL):
+        ask()
+    with use_cassette(tmp_path / "c.yaml"):
+        assert ask() == 200
+
+
+def test_a_request_with_another_text_in_the_place_of_such_a_secret_is_not_answered(
+    tmp_path: Path, provider: Provider
+) -> None:
+    with use_cassette(tmp_path / "c.yaml", mode=RecordMode.ALL):
+        requests.post(f"{provider.url}/things", json={"q": SECRETS["a random text"]}, timeout=30)
+        requests.post(f"{provider.url}/login", json={"password": SECRETS["a random text"]}, timeout=30)
+    with pytest.raises(NoMatchError), use_cassette(tmp_path / "c.yaml"):
+        requests.post(f"{provider.url}/things", json={"q": "a tulip"}, timeout=30)
+
+
+def test_a_path_with_another_session_than_the_response_gave_is_not_answered(
+    tmp_path: Path, provider: Provider
+) -> None:
+    provider.json("/login", {"password": SECRETS["a random text"]})
+    with use_cassette(tmp_path / "c.yaml", mode=RecordMode.ALL):
+        requests.get(f"{provider.url}/login", timeout=30)
+        requests.get(f"{provider.url}/sessions/{SECRETS['a random text']}", timeout=30)
+    with pytest.raises(NoMatchError), use_cassette(tmp_path / "c.yaml"):
+        requests.get(f"{provider.url}/sessions/another-7Zr1LmX0vT", timeout=30)

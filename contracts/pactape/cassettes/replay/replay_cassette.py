@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from vcr.errors import UnhandledHTTPRequestError
@@ -17,12 +19,13 @@ from pactape.cassettes.replay.parsed_cache import unpacked_response
 from pactape.cassettes.replay.request_keys.key_matcher import KeyMatcher
 from pactape.cassettes.replay.request_keys.keying import Keying
 from pactape.cassettes.replay.request_keys.sent_placeholders import placeholders_of
+from pactape.cassettes.replay.request_keys.unnamed_secrets import fits_with_unnamed_secrets
 from pactape.cassettes.replay.source import load_source
 from pactape.cassettes.replay.unmatched_requests import UnmatchedRequests
 from pactape.errors import CassetteFormatError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from vcr.request import Request as VcrRequest
 
@@ -221,6 +224,24 @@ class ReplayCassette(IndexedCassette):
         """Override the filtering, because most headers are ignored."""
         return self.keying.key_of_request(request)
 
+    def _find(self, live: Any) -> int | None:
+        """Override the search: a secret may have been sent before a later request gave it a name."""
+        found = super()._find(live)
+        request = getattr(live, "request", None)
+        if found is not None or not self.replays_only or request is None:
+            return found
+        return next(self._with_unnamed_secrets(request), None)
+
+    def _with_unnamed_secrets(self, request: VcrRequest) -> Iterator[int]:
+        live = self.keying.as_matched(request)
+        earlier = ""
+        for position in range(len(self.data)):
+            recorded = self.data.request(position)
+            is_new = partial(_is_absent, text=earlier)
+            if self._may_play(position) and fits_with_unnamed_secrets(recorded, live, is_new=is_new):
+                yield position
+            earlier += f" {recorded.uri} {recorded.body!r} {self.data.response(position)!r}"
+
     def _first(self, bucket: Bucket, live: VcrRequest) -> Sequence[int]:
         """Override the search in a bucket: equal placeholders take precedence; `repeats` repeats the last."""
         first, positions = super()._first(bucket, live), bucket.positions
@@ -246,3 +267,7 @@ class ReplayCassette(IndexedCassette):
         with self._lock:
             recorded = self.interactions.requests()
         return self._unmatched.no_match(request, recorded)
+
+
+def _is_absent(placeholder: str, *, text: str) -> bool:
+    return re.search(rf"{re.escape(placeholder)}(?![\w-])", text) is None
