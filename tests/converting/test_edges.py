@@ -134,7 +134,7 @@ def root(tmp_path: Path) -> Path:
 
 def test_the_command_writes_a_file_in_the_form_of_its_suffix(root: Path) -> None:
     code, output = run(root, str(root / "a.ndjson"), str(root / "out.har"))
-    assert (code, "1 exchanges of NDJSON written to" in output) == (0, True)
+    assert (code, "1 exchange of NDJSON written to" in output) == (0, True)
 
 
 def test_one_har_file_alone_is_sanitized_to_the_output(root: Path) -> None:

@@ -152,3 +152,10 @@ def test_servers_have_the_schemes_by_which_they_were_recorded(
     (tmp_path / "traffic.ndjson").write_bytes(write_ndjson(exchanges))
     document = yaml.safe_load(openapi(tmp_path).output)
     assert [server["url"] for server in document["servers"]] == servers
+
+
+def test_a_skipped_entry_is_named_by_its_place(project: Path) -> None:
+    (recording,) = project.glob("*.ndjson")
+    recording.write_text(f"{recording.read_text(encoding='utf-8')}{{x\n", encoding="utf-8")
+    (skipped,) = (line for line in openapi(project).output.splitlines() if line.startswith("skipped: "))
+    assert (f"{recording.name}: line " in skipped, "#-1" in skipped) == (True, False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pactape.cli.shared.counts import count_of
 from pactape.cli.shared.options import project_option
 from pactape.settings import load_settings
 
@@ -109,6 +110,6 @@ def _report(conversion: Conversion, output: str, names: dict[str, str]) -> None:
         click.echo(f"error: {place}: {error.what}. Fix: {error.remedy}.", err=True)
     place = "standard output" if output == _STREAM else output
     tools = ", ".join(sorted(conversion.tools))
-    click.echo(f"{conversion.count} exchanges of {tools} written to {place}", err=True)
+    click.echo(f"{count_of(conversion.count, 'exchange')} of {tools} written to {place}", err=True)
     if conversion.unreadable or conversion.skipped:
         sys.exit(2 if conversion.unreadable else 1)

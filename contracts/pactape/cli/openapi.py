@@ -94,7 +94,7 @@ def _recorded_api(settings: Settings, recordings: tuple[Path, ...], name: str | 
     paths = recordings_in(recording.absolute() for recording in recordings) if recordings else None
     apis, exclusions = collect(settings, paths=paths, on_unreadable=show_unreadable)
     for exclusion in exclusions:
-        click.echo(f"skipped: {exclusion.cassette}#{exclusion.index}: {exclusion.reason}", err=True)
+        click.echo(f"skipped: {exclusion.reference}: {exclusion.reason}", err=True)
     if name is not None:
         url = settings.provider(name).url if name in settings.providers else None
         apis = [
