@@ -211,3 +211,27 @@ def test_pages_of_the_named_origin_may_use_the_server(tmp_path: Path) -> None:
         "up",
         False,
     )
+
+
+def stubs(folder: Path) -> Path:
+    """A file of WireMock, which records no host, with a stub and a pattern."""
+    path = folder / "stubs.json"
+    stub = {"request": {"method": "GET", "url": "/v1/a"}, "response": {"status": 200, "body": "x"}}
+    pattern = {"request": {"method": "GET", "urlPattern": "/.*"}, "response": {"status": 404}}
+    path.write_text(json.dumps({"mappings": [stub, pattern]}), encoding="utf-8")
+    return path
+
+
+def test_a_recording_without_a_host_is_served_below_the_base_url(tmp_path: Path) -> None:
+    with replaying([stubs(tmp_path)], base_url="https://api.test/v1") as url:
+        assert requests.get(f"{url}/a", timeout=10).text == "x"
+
+
+def test_entries_that_are_not_served_are_listed_with_the_reason(tmp_path: Path) -> None:
+    (skipped,) = Recordings([stubs(tmp_path)], base_url="https://api.test/v1").skipped
+    assert skipped.endswith("stubs.json: mappings[1]: matches a pattern of URLs, not one value")
+
+
+def test_recordings_of_which_every_entry_is_skipped_say_why(tmp_path: Path) -> None:
+    with pytest.raises(CassetteFormatError, match=r"mappings\[0\]: has a path but no host: pass --base-url"):
+        Recordings([stubs(tmp_path)])

@@ -45,6 +45,8 @@ def replay_server(
         recording for folder in cassettes if folder.is_dir() for recording in recordings_in([folder])
     ]
     recordings = Recordings([*files, *filter(_is_readable, folder_files)], base_url=base_url)
+    for entry in recordings.skipped:
+        click.echo(f"skipped: {entry}", err=True)
     server = ReplayServer(recordings, host=host, port=port, cors=cors)
     stop_on_signals(server)
     click.echo(

@@ -18,6 +18,7 @@ from pactape.cassettes.scrubbing.filters import RecordingFilter
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.errors import CassetteFormatError
 from pactape.http_bodies import decoded_body, header, joined_headers, without_coding_headers
+from pactape.recorders import ReadOptions
 from pactape.settings import ScrubSettings
 
 if TYPE_CHECKING:
@@ -41,12 +42,13 @@ class Recordings:
     Args:
         files: Cassettes; their order decides if several contain equal requests.
         base_url: Serve only what was recorded below this URL, at paths relative to it; None to serve everything at
-            its recorded path.
+            its recorded path. Formats that record no host have that of this URL.
         exchanges: Further exchanges, already read, which come after those of the files.
         scrub: The project's scrub rules, which are applied to requests as when tests are replayed.
 
     Attributes:
         origins: The recorded schemes and hosts, "https://api.example.com", in the order of their first request.
+        skipped: The entries of other recorders' files that are not served, each with its place and the reason.
 
     Raises:
         CassetteFormatError: A cassette can't be read, or no interaction is left to replay.
@@ -67,6 +69,7 @@ class Recordings:
         self._next_turns: dict[bytes, int] = {}
         self._requests: list[VcrRequest] = []
         self.origins: tuple[str, ...] = ()
+        self.skipped: tuple[str, ...] = ()
         self._read(list(files), exchanges)
 
     def __len__(self) -> int:
@@ -115,7 +118,14 @@ class Recordings:
         return nearest_requests(self._candidates(request)[0], self._requests)
 
     def _read(self, files: list[Path], exchanges: Iterable[Exchange]) -> None:
-        file_exchanges = (exchange for path in files for exchange in read_any(path).exchanges)
+        # a format without hosts has that of the base URL
+        contents = [read_any(path, ReadOptions(base_url=self._base)) for path in files]
+        self.skipped = tuple(
+            f"{path}: {entry.location}: {entry.reason}"
+            for path, content in zip(files, contents, strict=True)
+            for entry in content.skipped
+        )
+        file_exchanges = (exchange for content in contents for exchange in content.exchanges)
         provider_exchanges = [
             exchange
             for exchange in chain(file_exchanges, exchanges)
@@ -129,10 +139,10 @@ class Recordings:
         origins = dict.fromkeys(_origin(request.uri) for request in self._requests)
         self.origins = tuple(origins)
         if not self._requests:
+            below = f"no interaction was recorded below {self._base}" if self._base else ""
+            skipped = f" (skipped: {'; '.join(self.skipped[:3])})" if self.skipped else ""
             raise CassetteFormatError(
-                f"no interaction was recorded below {self._base}"
-                if self._base
-                else "no interaction is recorded",
+                f"{below or 'no interaction is recorded'}{skipped}",
                 where=files[0] if files else None,
                 remedy="name cassettes with interactions of this provider",
             )
