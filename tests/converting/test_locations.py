@@ -183,6 +183,12 @@ def test_messages_name_locations_and_not_temporary_copies() -> None:
     assert (done.exit_code, "skipped: -: line 3 has no response" in done.output) == (1, True)
 
 
+@pytest.mark.parametrize("given", [b"", b"hello", b'{"log": {"entries": ['])
+def test_an_error_of_the_standard_input_does_not_name_a_temporary_copy(given: bytes) -> None:
+    done = convert("-", "b.ndjson", given=given)
+    assert (done.exit_code, done.output.startswith("-: ")) == (2, True)
+
+
 def test_a_target_that_can_not_be_written_stays_unchanged(tmp_path: Path) -> None:
     (tmp_path / "a.ndjson").write_bytes(LINES)
     (tmp_path / "file").write_text("kept", encoding="utf-8")

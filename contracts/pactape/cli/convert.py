@@ -12,6 +12,7 @@ import click
 
 from pactape.cli.shared.counts import count_of
 from pactape.cli.shared.options import project_option
+from pactape.errors import CassetteFormatError
 from pactape.settings import load_settings
 
 if TYPE_CHECKING:
@@ -52,10 +53,15 @@ def convert(
     scrubber = Scrubber(ScrubRules.from_settings(load_settings(project).scrub))
     inputs, output = _inputs_and_output(files, to)
     with ExitStack() as stack:
-        names = {_local(input_file, stack): input_file for input_file in inputs}
-        conversion = _write([*names], output, to=to, base_url=base_url, scrubber=scrubber)
+        paths = {_local(input_file, stack): input_file for input_file in inputs}
+        names = {str(path): shown(name) for path, name in paths.items()}
+        try:
+            conversion = _write([*paths], output, to=to, base_url=base_url, scrubber=scrubber)
+        except CassetteFormatError as error:  # which may name a temporary copy
+            place = names.get(str(error.where), error.where)
+            raise CassetteFormatError(error.what, where=place, remedy=error.remedy) from error
     if conversion is not None:
-        _report(conversion, shown(output), {str(path): shown(name) for path, name in names.items()})
+        _report(conversion, shown(output), names)
 
 
 def _inputs_and_output(files: tuple[str, ...], to: str | None) -> tuple[tuple[str, ...], str]:
