@@ -10,6 +10,7 @@ import pytest
 import requests
 from pactape.cassettes import RecordMode, TestOutcome, use_cassette
 from pactape.cassettes.replay.request_keys.canonical_body import canonical_body, canonical_query
+from pactape.cassettes.replay.request_keys.match_rules import HostRules
 from pactape.errors import NoMatchError
 
 if TYPE_CHECKING:
@@ -115,3 +116,12 @@ def test_a_replayed_operation_is_answered_in_any_spelling_but_other_operations_a
             requests.post(url, json={"query": "{ shops { id } }"}, timeout=5)
         used.outcome = TestOutcome.FAILED
     assert "books" in answer["sent"]
+
+
+@pytest.mark.parametrize("kind", ["application/x-ndjson", "application/jsonl; charset=utf-8"])
+def test_lines_of_json_are_compared_by_value_without_what_is_ignored(kind: str) -> None:
+    rules = HostRules(ignore=("$.ts",))
+    one = canonical_body(b'{"ts": 1, "a": 1}\n{"a": 2, "ts": 2}\n', kind, rules)
+    other = canonical_body(b'{"a":1,"ts":3}\r\n{"a":2,"ts":4}', kind, rules)
+    different = canonical_body(b'{"a":1,"ts":3}\n{"a":3,"ts":4}', kind, rules)
+    assert (one == other, one == different) == (True, False)

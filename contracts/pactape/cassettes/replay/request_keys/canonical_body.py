@@ -19,12 +19,15 @@ __all__ = ["canonical_body", "canonical_bytes", "canonical_query", "pretty_body"
 
 _DOCUMENT = re.compile(r"\s*(\{|#|(query|mutation|subscription|fragment)\b)")
 _LARGEST_EXPONENT = 400
+#: Types with a JSON document on each line.
+_LINES = re.compile(r"application/(?:x-ndjson|ndjson|jsonl|x-jsonlines|json-lines|stream\+json)")
 
 
 def canonical_body(body: bytes, content_type: str, rules: HostRules = EXACT) -> Any:
     """Return a value that is equal for bodies with equal meaning; the bytes themselves if no rule applies.
 
-    Forms are compared by their fields, multipart bodies by their parts, JSON by value, GraphQL by its document.
+    Forms are compared by their fields, multipart bodies by their parts, JSON and its lines by value, GraphQL by its
+    document.
 
     Args:
         body: A request's body.
@@ -38,6 +41,8 @@ def canonical_body(body: bytes, content_type: str, rules: HostRules = EXACT) -> 
         return _canonical_parts(body, content_type, rules)
     if body.lstrip()[:1] not in {b"{", b"["} and "json" not in kind:
         return body
+    if _LINES.search(kind):
+        return _canonical_lines(body, rules)
     try:
         return rules.without_ignored(_canonical_graphql(_parse_json(body)))
     except (ValueError, RecursionError):
@@ -93,6 +98,14 @@ def _canonical_graphql(value: Any) -> Any:
 
 def _text(value: object) -> str:
     return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
+
+
+def _canonical_lines(body: bytes, rules: HostRules) -> Any:
+    """Return the values of lines of JSON, so that entries of `ignore` apply to each of them."""
+    try:
+        return [rules.without_ignored(_parse_json(line)) for line in body.splitlines() if line.strip()]
+    except (ValueError, RecursionError):
+        return body
 
 
 def _canonical_form(body: bytes, rules: HostRules) -> list[tuple[str, str]]:
