@@ -46,6 +46,7 @@ OUTER: dict[str, Callable[[str], str]] = {
     "an event": lambda text: f"event: log\ndata: {text}\n\n",
     "a sentence": lambda text: f"The server said: {text} (see the docs)",
     "a Python literal": lambda text: f"Body: {text!r}",
+    "a script": lambda text: f"<script>var x = JSON.parse({json.dumps(text)});</script>",
     "base64": lambda text: json.dumps({"content": base64.b64encode(text.encode()).decode()}),
 }
 

@@ -15,6 +15,6 @@ __all__ = ["scrub_embedded"]
 
 def scrub_embedded(text: str, visitor: Visitor) -> str:
     """Return a text without the secrets of the documents in it."""
-    if "{" in text or "[" in text:
+    if "{" in text or "[" in text or '"<' in text:
         text = scrub_json_in_text(text, visitor) or text
     return scrub_markup(text, visitor) if holds_elements(text) else text

@@ -46,6 +46,8 @@ _NAMED_ELEMENTS = frozenset(
 )
 _ENTITIES = {'"': "&quot;", "'": "&apos;"}
 _SCRIPTS = frozenset({"script", "style"})
+_SCRIPT = "\0script"
+_END_OF_SCRIPT = re.compile(r"</(?:script|style)\s*>", re.IGNORECASE)
 #: Elements that show a text of another structure.
 _LISTINGS = frozenset({"code", "pre", "noscript"})
 
@@ -75,6 +77,7 @@ class _Markup:
 
     def __init__(self, text: str, visitor: Visitor) -> None:
         self._text, self._visitor = text, visitor
+        self._scripts_end = True  # until no end of a script follows
         self._clean_tags: set[str] = set()
         self._clean_attributes: set[tuple[str, str]] = set()
         self._name_before = ""  # by an element <name>, for the value that follows
@@ -83,7 +86,7 @@ class _Markup:
     def clean(self) -> str:
         edits = Edits(self._text)
         end, name = 0, ""
-        for tag in _TAG.finditer(self._text):
+        while tag := self._next_tag(end, name):
             edits.replace(end, tag.start(), self._content(self._text[end : tag.start()], name))
             edits.replace(tag.start(), tag.end(), self._tag(tag))
             is_open = not tag.group(1) and not tag.group(3).endswith("/")
@@ -92,6 +95,14 @@ class _Markup:
         edits.replace(end, len(self._text), self._content(self._text[end:], name))
         return edits.result()
 
+    def _next_tag(self, start: int, name: str) -> re.Match[str] | None:
+        """The next tag; after the tag of a script, its end: tags in it are texts of the program."""
+        if name == _SCRIPT and self._scripts_end:
+            end = _END_OF_SCRIPT.search(self._text, start)
+            self._scripts_end = end is not None
+            start = end.start() if end is not None else start
+        return _TAG.search(self._text, start)
+
     def _name_of(self, tag: re.Match[str]) -> str:
         """The name that counts for an element's text: its own, a `name` attribute's, or a name before it."""
         local = tag.group(2).rpartition(":")[2]
@@ -99,7 +110,7 @@ class _Markup:
         if element in _LABELED_ELEMENTS and self._is_labeled():
             return _LABELED
         if element in _SCRIPTS:
-            return "\0script"
+            return _SCRIPT
         if element in _LISTINGS:
             return ""
         if element == "tr":
@@ -135,10 +146,10 @@ class _Markup:
     def _content(self, between: str, name: str) -> str:
         if not between or between.isspace():
             return between
+        if name == _SCRIPT:
+            return self._visitor.document(between)
         if "<!" in between.replace("<![CDATA[", "") or "<?" in between:
             return self._visitor.text(between)
-        if name == "\0script":
-            return self._visitor.document(between)
         if name == "\0name":
             self._name_before = html.unescape(between).strip()
             return self._visitor.text(between)

@@ -29,8 +29,8 @@ __all__ = ["scrub_json", "scrub_json_in_text", "scrub_value"]
 _SCALAR = re.compile(
     r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|-?(?:\d[\d.eE+-]*+|Infinity)|true|false|null|NaN', re.DOTALL
 )
-#: The beginning of an object or a list, or of a text that holds one.
-_OPENING = re.compile(r'[\[{](?=\s*[\[{"\]}\d-])|"(?=[\[{]{1,2}\s*\\")')
+#: The beginning of an object or a list, or of a text that holds one, or an element.
+_OPENING = re.compile(r'[\[{](?=\s*[\[{"\]}\d-])|"(?=[\[{]{1,2}\s*\\"|<[A-Za-z!?][^"\n]{0,400}\\")')
 _MOST_FAILURES = 64
 _PAIR = 2
 _LONGEST_OPTION = 64
