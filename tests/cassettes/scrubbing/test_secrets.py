@@ -247,6 +247,11 @@ MARKS = [mark for form in PROVIDER_FORMS for mark in form.marks]
 TOKENS = [JWT, KEY, f"ghp_{'a' * 36}", f"AKIA{'A' * 16}", "://ada:pw@", "sk-"]
 
 
+def test_a_token_with_a_hyphen_every_few_characters_is_replaced() -> None:
+    token = "sq0atp-aB3dE5gH7-kL9nO1qR2t-_"
+    assert token not in Scrubber().text(token)
+
+
 @given(
     st.lists(
         st.sampled_from([*MARKS, *TOKENS, " ", "a", "0", "/", ":", "-", "x" * 40, "A1" * 20]), max_size=8

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number, kind_of_name
 from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_number, without_card_number
-from pactape.cassettes.scrubbing.detection.known_forms import scrub_forms_in_text
+from pactape.cassettes.scrubbing.detection.known_forms import holds_form, scrub_forms_in_text
 from pactape.cassettes.scrubbing.detection.names import NameKind
 from pactape.cassettes.scrubbing.replacing.placeholders import is_mask
 from pactape.cassettes.scrubbing.replacing.secret_numbers import SecretNumbers
@@ -198,7 +198,7 @@ class Walk:
         return self._scrub_own_patterns(self._scrub_known_forms(value))
 
     def _scrub_known_forms(self, value: str) -> str:
-        if len(value) < _SHORTEST or has_only_short_words(value):
+        if len(value) < _SHORTEST or (has_only_short_words(value) and not holds_form(value)):
             return value
         if "-----BEGIN " in value or "Private-Lines:" in value:
             value = scrub_private_keys(value, self._replace)

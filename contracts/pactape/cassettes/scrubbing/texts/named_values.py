@@ -89,7 +89,7 @@ _DATA_URL = re.compile(r"(data:[\w/+.;=-]{0,100};base64,)([A-Za-z0-9+/=_-]++)")
 
 
 def has_only_short_words(text: str) -> bool:
-    """Whether a text has only short words, and so no secret; False says nothing."""
+    """Whether a text has only short words, and so no secret but a token of a known form; False says nothing."""
     return _SHORT_WORDS.fullmatch(text) is not None
 
 
