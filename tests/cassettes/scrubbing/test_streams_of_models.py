@@ -126,6 +126,13 @@ def test_silence_in_base64_stays() -> None:
     assert scrubbed("application/json", text) == text
 
 
+@pytest.mark.parametrize("sign", ["%3D", "=", ""])
+def test_a_token_that_begins_like_silence_is_replaced(sign: str) -> None:
+    letters = string.ascii_letters + string.digits
+    token = f"{'A' * 21}MLhe{'A' * 7}0{_data(letters, 30)}{sign}{_data(letters, 50)}"
+    assert token not in scrubbed("application/json", json.dumps({"note": token}))
+
+
 def test_the_lines_of_a_text_in_yaml_belong_to_its_own_key() -> None:
     text = (
         "session:\n  id: sess_1\n  instructions: Talk quickly, and use the accent that is familiar\n"

@@ -752,9 +752,9 @@ _BUSINESS = (
     ),
     _form(
         "X token",
-        r"A{22}(?=\w{0,120}%[23])[\w%]{60,150}",
-        "AAAAAAAAAAAAAAAAAAAAAA",
-        "AAAAAAAAAAAAAAAAAAAAAA{b62:30}%3D{b62:50}",
+        r"A{21,24}(?!A)[\w%+/=]{60,150}",
+        "AAAAAAAAAAAAAAAAAAAAA",
+        "AAAAAAAAAAAAAAAAAAAAAAx{b62:30}%3D{b62:50}",
         "AAAAAAAAAAAAAAAAAAAAAA",
     ),
     _form("Wiz token", rf"wiz_{_B62}{{40,64}}", "wiz_", "wiz_{b62:50}", "wiz_{b62:9}"),
