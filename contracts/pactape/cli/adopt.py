@@ -27,15 +27,17 @@ __all__ = ["adopt"]
     "--try",
     "tries",
     is_flag=True,
-    help="With --write: run the moved tests, and move back those that passed before and now fail.",
+    help="With --write: run the migrated tests, and restore those that passed before and now fail.",
 )
 def adopt(*, project: Path, paths: tuple[Path, ...], write: bool, tries: bool) -> None:
-    """Move the tests in PATHS, files or folders, over from pytest-recording, pytest-vcr or vcrpy; by default all.
+    """Migrate the tests in PATHS from pytest-recording, pytest-vcr or vcrpy.
 
     Their markers become `cassette`, their calls of vcrpy's use_cassette become pactape.use_cassette, and their
-    cassettes move to the project's folder, scrubbed of secrets. What the old configuration means is written as
-    settings.
-    Exit codes: 0 all can move; 1 something stays unchanged; 2 a file can't be read, or nothing can move.
+    cassettes move to the project's folder, scrubbed of secrets. The old configuration becomes settings. Without
+    PATHS, all tests of the project are migrated.
+
+    Exit codes: 0 everything can be migrated; 1 something can't; 2 a file can't be read, or nothing can be
+    migrated.
     """
     from pactape.adopting import is_interrupted, plan_adoption, resume  # noqa: PLC0415 -- keeps `pactape --help` quick
 

@@ -42,7 +42,7 @@ def _default_database() -> str:
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="The address to listen on; any other needs credentials.",
+    help="The address to listen on; an address of the network requires credentials.",
 )
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=9292, show_default=True, help="0 chooses a free one."

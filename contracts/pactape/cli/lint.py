@@ -41,10 +41,10 @@ def lint(
     Without CASSETTES, all of the project's cassettes, its contracts, and the files cached in .pactape/ are
     searched.
 
-    Prints the file, interaction, place, field and kind of each secret, never its value. Findings of a second,
-    independent detector are reported as "possible" and don't affect the exit code. A file that is not a
-    cassette is reported and searched as text. Exit codes: 0 no secrets; 1 secrets found; 2 a cassette can't
-    be read, or there is no cassette.
+    Prints the file, interaction, part (URL, header, body), field and kind of each secret, never its value.
+    Findings of a second, independent detector are reported as "possible" and don't affect the exit code. A file
+    that is not a cassette is reported and searched as text. Exit codes: 0 no secrets; 1 secrets found; 2 a
+    cassette can't be read, or there is no cassette.
     """
     from pactape.cassettes.scrubbing.rules import ScrubRules  # noqa: PLC0415 -- keeps `pactape --help` quick
     from pactape.findings import Severity, with_severities  # noqa: PLC0415 -- as above

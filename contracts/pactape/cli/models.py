@@ -39,11 +39,11 @@ def models(
     all_fields: bool,
     output: Path | None,
 ) -> None:
-    """Write Python models of the responses in RECORDINGS, by default all the project's (extra: models).
+    """Write Python models of the responses in RECORDINGS (extra: models).
 
     Each operation with a successful JSON response gets a model of the fields that tests read, or of all
-    fields if that wasn't observed. Every recorded response can be loaded into its model. Exit codes: 0
-    written; 2 bad input.
+    fields if that wasn't observed. Every recorded response can be loaded into its model. Without
+    RECORDINGS, all of the project's recordings are used. Exit codes: 0 written; 2 bad input.
     """
     from pactape.cassettes.finder import recordings_in  # noqa: PLC0415 -- keeps `pactape --help` fast
     from pactape.descriptions.models import generate_models, response_schemas  # noqa: PLC0415 -- as above

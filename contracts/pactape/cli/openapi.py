@@ -54,7 +54,7 @@ def openapi(
     merge: Path | None,
     against: Path | None,
 ) -> None:
-    """Write an OpenAPI 3.1 document of RECORDINGS, by default all the project's.
+    """Write an OpenAPI 3.1 document of the API in RECORDINGS, by default all recordings of the project.
 
     It describes operations, parameters, bodies, formats and optional properties, with the evidence in
     x-pactape-… members. With --against, the differences are shown instead: undocumented, never seen,

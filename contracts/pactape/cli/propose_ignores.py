@@ -33,9 +33,9 @@ def propose_ignores(*, project: Path, before: Path, after: Path) -> None:
 
     Both are cassettes, or folders with cassettes of the same names. An entry is proposed for each field that
     differs and looks as if it is generated anew in each run: UUIDs, times, random values. Values taken from
-    earlier responses need no entry. Nothing is written. Exit codes: 0 with the proposed entries, every
-    request of one recording has its counterpart in the other; 1 some don't, or it can't be decided; 2 a file
-    can't be read, or there is nothing to compare.
+    earlier responses need no entry. Nothing is written. Exit codes: 0 the proposed
+    entries suffice: every request of one recording matches one of the other; 1 they don't, or it can't be
+    decided; 2 a file can't be read, or there is nothing to compare.
     """
     from pactape.cassettes.maintenance import ignore_proposals as proposals  # noqa: PLC0415 -- keeps `pactape --help` quick
     from pactape.cassettes.project_cassette import match_rules  # noqa: PLC0415 -- as above

@@ -37,7 +37,13 @@ __all__ = ["record"]
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=9294, show_default=True, help="0 chooses a free one."
 )
-@click.option("--timeout", type=click.FloatRange(0.1), default=60, show_default=True, help="In seconds.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1),
+    default=60,
+    show_default=True,
+    help="Time limit of a response, in seconds.",
+)
 @click.option(
     "--ca-file",
     type=click.Path(exists=True, dir_okay=False),

@@ -48,7 +48,7 @@ __all__ = ["verify"]
     multiple=True,
     metavar="NAME:VALUE",
     help="A header for every request; repeatable. ${NAME} in VALUE is replaced by a state handler's "
-    "value, or a variable.",
+    "value, or an environment variable.",
 )
 @click.option(
     "--timeout",

@@ -40,7 +40,8 @@ _TextLoader.yaml_implicit_resolvers = {
 }
 
 
-def _plain(loader: Any, _: str, node: yaml.Node) -> Any:
+def _construct_plain(loader: Any, _: str, node: yaml.Node) -> Any:
+    """Return a node's value as if it had no tag."""
     if isinstance(node, yaml.MappingNode):
         return loader.construct_mapping(node, deep=True)
     if isinstance(node, yaml.SequenceNode):
@@ -48,8 +49,8 @@ def _plain(loader: Any, _: str, node: yaml.Node) -> Any:
     return loader.construct_scalar(node)
 
 
-_TextLoader.add_multi_constructor("!", _plain)
-_TextLoader.add_multi_constructor("tag:yaml.org,2002:", _plain)
+_TextLoader.add_multi_constructor("!", _construct_plain)
+_TextLoader.add_multi_constructor("tag:yaml.org,2002:", _construct_plain)
 _TextLoader.add_constructor("tag:yaml.org,2002:binary", yaml.SafeLoader.construct_yaml_binary)
 _TextLoader.add_constructor("!binary", yaml.SafeLoader.construct_yaml_binary)
 
@@ -85,7 +86,7 @@ class Source:
         self.path = path
         self._archive = _archive(data)
         self._member, plain = self._main_member() if self._archive else ("", _decompress(path, data))
-        self.data = _utf_8(plain)
+        self.data = _as_utf_8(plain)
 
     @cached_property
     def text(self) -> str:
@@ -200,7 +201,7 @@ def _names(archive: zipfile.ZipFile) -> list[str]:
     return sorted(names, key=lambda name: (name.count("/"), name))
 
 
-def _utf_8(data: bytes) -> bytes:
+def _as_utf_8(data: bytes) -> bytes:
     """Convert UTF-16 text, as PowerShell writes it, to UTF-8; return anything else unchanged."""
     if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data

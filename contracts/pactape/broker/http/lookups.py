@@ -1,4 +1,4 @@
-"""Looking up what the path of a request names; what doesn't exist is a 404."""
+"""Looking up the records that a request's path names; a missing one is a 404."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def require_pacticipant(call: Call, name: str | None = None) -> Pacticipant:
 
 
 def require_publication(call: Call) -> Publication:
-    """Return the contract of the consumer version in the path.
+    """Return the publication for the consumer version in the path.
 
     Raises:
         Problem: 404, it doesn't exist.
@@ -61,10 +61,10 @@ def require_content(call: Call) -> Publication:
 
 
 def require_result(call: Call, publication: Publication) -> Result:
-    """Return the verification result of a contract that the path names.
+    """Return the verification result of a publication by the number in the path.
 
     Raises:
-        Problem: 404, it has none.
+        Problem: 404, it doesn't exist.
     """
     number = call.path["number"]
     result = (

@@ -1,4 +1,4 @@
-"""The cassette that vcrpy's stubs use to play and record: scrubbed, and looked up by request keys."""
+"""The cassette that vcrpy's stubs replay and record: scrubbed, with responses found by request keys."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class ReplayCassette(IndexedCassette):
         metadata: The key `pactape` of the file.
         calls: The announced call of each interaction, or None.
         keying: Makes the keys of its requests.
-        recording_filter: See above.
+        recording_filter: Replaces live URLs and secrets.
         unmatched: The errors of unmatched requests, in order.
         live_interactions: The interactions recorded in this run, before replacement; only for the self-check.
     """
@@ -80,8 +80,8 @@ class ReplayCassette(IndexedCassette):
         self.file = source.path
         self.metadata = CassetteMetadata()
         self.calls: list[Call | None] = []
-        self._unmatched = UnmatchedRequests(source, keying=self.keying, options=options)
-        self.unmatched: list[PactapeError] = self._unmatched.errors
+        self._unmatched_requests = UnmatchedRequests(source, keying=self.keying, options=options)
+        self.unmatched: list[PactapeError] = self._unmatched_requests.errors
         self.live_interactions: list[LiveInteraction] = []
         self.rewound = mode is not RecordMode.ALL and not source.is_missing
         self._source = source
@@ -210,7 +210,7 @@ class ReplayCassette(IndexedCassette):
 
     def collect_from_children(self) -> None:
         """Add the errors of requests of forked children to `unmatched`."""
-        self._unmatched.collect_from_children()
+        self._unmatched_requests.collect_from_children()
 
     def unplayed(self) -> list[str]:
         """Return the interactions of the file that no request played, as "interactions[3]: GET https://..."."""
@@ -226,10 +226,10 @@ class ReplayCassette(IndexedCassette):
 
     def _find(self, live: Any) -> int | None:
         """Override the search: a secret may have been sent before a later request gave it a name."""
-        found = super()._find(live)
+        position = super()._find(live)
         request = getattr(live, "request", None)
-        if found is not None or not self.replays_only or request is None:
-            return found
+        if position is not None or not self.replays_only or request is None:
+            return position
         return next(self._with_unnamed_secrets(request), None)
 
     def _with_unnamed_secrets(self, request: VcrRequest) -> Iterator[int]:
@@ -247,26 +247,26 @@ class ReplayCassette(IndexedCassette):
         first, positions = super()._first(bucket, live), bucket.positions
         sent = placeholders_of(live.request) if len(positions) > 1 and live.request else frozenset()
         unplayed = (position for position in positions[bucket.start :] if sent and self._may_play(position))
-        own = next((position for position in unplayed if self._has_all(position, sent)), None)
+        own = next((position for position in unplayed if self._has_placeholders(position, sent)), None)
         if own is not None:
             return [own]
         if not self._options.repeats:
             return first
-        played = [position for position in positions if sent and self._has_all(position, sent)]
+        played = [position for position in positions if sent and self._has_placeholders(position, sent)]
         return played[-1:] or first or positions[-1:]
 
-    def _has_all(self, position: int, placeholders: frozenset[str]) -> bool:
+    def _has_placeholders(self, position: int, placeholders: frozenset[str]) -> bool:
         return placeholders_of(self.data.request(position)).issuperset(placeholders)
 
     def _check_placeholders(self, request: VcrRequest) -> None:
         data = self.data
         played = [(data.request(position), data.response(position)) for position in sorted(self.play_counts)]
-        self._unmatched.check_placeholders(request, played)
+        self._unmatched_requests.check_placeholders(request, played)
 
     def _no_match(self, request: VcrRequest) -> NoMatchError:
         with self._lock:
             recorded = self.interactions.requests()
-        return self._unmatched.no_match(request, recorded)
+        return self._unmatched_requests.no_match(request, recorded)
 
 
 def _is_absent(placeholder: str, *, text: str) -> bool:

@@ -50,8 +50,8 @@ _BASE_BUDGET = 200_000
 _JSON_LEVELS_PER_PASS = 8
 _JSON_STARTS = frozenset('{["')
 _SHORTEST = 8
-#: The result for a longer text is remembered, so that it isn't parsed again.
-_SHORTEST_RESULT = 24
+#: Clean texts of this length or longer are remembered, so that they aren't parsed again.
+_SHORTEST_REMEMBERED = 24
 _LONGEST_CACHED_FIELD = 64
 _MOST_CACHED = 1024
 _COOKIE = "cookie "
@@ -81,9 +81,9 @@ class Walk:
         self._harmless_names: dict[str, bool] = {}
         self._decisions: dict[tuple[str, str, FieldContext], tuple[str, str]] = {}
         self._field: object = ""
-        self._results = SecretNumbers()
+        self._clean_texts = SecretNumbers()  # as a compact set, whose numbers mean nothing
         self._document = JsonContext()
-        self._is_ordinary = not (rules.patterns or rules.names)
+        self._has_default_rules = not (rules.patterns or rules.names)
 
     def field(self, name: str, value: str, context: FieldContext, path: object = "") -> str:
         """Return the value of a field without secrets; the same object if it contains none."""
@@ -114,7 +114,7 @@ class Walk:
 
     def _scrub_value(self, name: str, value: str, context: FieldContext) -> str:
         if name.startswith(_COOKIE):
-            return self._cookie(name.removeprefix(_COOKIE), value)
+            return self._scrub_cookie(name.removeprefix(_COOKIE), value)
         if name and (secret := self._scrub_secret(name, value, context)) is not None:
             return secret
         if name and is_card_name(name) and is_card_number(value):
@@ -125,10 +125,10 @@ class Walk:
         return self.document(value)
 
     def _scrub_secret(self, name: str, value: str, context: FieldContext) -> str | None:
-        """The replacement of a secret by its name; None for other values. Equal fields are decided once."""
-        decided = self._decisions.get((name, value, context))
-        if decided is not None:
-            clean, kind = decided
+        """Return the replacement of a secret by its name, cached for equal fields; None for other values."""
+        decision = self._decisions.get((name, value, context))
+        if decision is not None:
+            clean, kind = decision
             if kind:
                 self._note(kind)
             return clean
@@ -136,13 +136,13 @@ class Walk:
             return None
         if is_mask(value) and not self._replacements.is_for_matching:
             return value
-        inner = self._structured(value)
+        inner = self._scrub_parts(value)
         clean = self._replace(value, SECRET_KINDS[context]) if inner == value else inner
         if len(value) <= _LONGEST_CACHED_FIELD and inner == value and len(self._decisions) < _MOST_CACHED:
             self._decisions[name, value, context] = (clean, "" if clean == value else SECRET_KINDS[context])
         return clean
 
-    def _structured(self, value: str) -> str:
+    def _scrub_parts(self, value: str) -> str:
         """Replace only the secret parts of a value with a structure: a private key, a JWT, a connection string."""
         if value.startswith(("-----BEGIN", "eyJ")) or ("://" in value and "@" in value) or ";" in value:
             return self.text(value)
@@ -164,11 +164,11 @@ class Walk:
             return self.text(value)
         if self._is_clean is not None and self._is_clean(value):
             return value
-        if len(value) >= _SHORTEST_RESULT and self._results.get(value):
+        if len(value) >= _SHORTEST_REMEMBERED and self._clean_texts.get(value):
             return value
         clean = self.nested_document(value)
-        if len(clean) >= _SHORTEST_RESULT and not self._results.get(clean):
-            self._results.add(clean, 1)
+        if len(clean) >= _SHORTEST_REMEMBERED and not self._clean_texts.get(clean):
+            self._clean_texts.add(clean, 1)
         return clean
 
     def nested_document(self, value: str) -> str:
@@ -186,7 +186,7 @@ class Walk:
         if self._depth:
             self._budget -= cost
             if self._depth >= _DEEPEST or self._budget < 0:
-                is_safe = is_mask(value) or (self._is_ordinary and is_plain_text(value))
+                is_safe = is_mask(value) or (self._has_default_rules and is_plain_text(value))
                 return value if is_safe else self._replace(value, "text nested too deeply")
         self._depth += 1
         try:
@@ -214,7 +214,7 @@ class Walk:
             )
         return value
 
-    def _cookie(self, name: str, value: str) -> str:
+    def _scrub_cookie(self, name: str, value: str) -> str:
         """Replace every cookie, because any may be a session; a short one (a language) isn't reported."""
         if plain_name(name) in self._rules.kept:
             return self.text(value)
@@ -254,7 +254,7 @@ class Walk:
         if any(kind in content_type for kind in LINE_TYPES):
             return self.text(scrub_lines(scrub_embedded(text, self), self))
         if any(kind in content_type for kind in TABLE_TYPES):
-            return self.text(self._lines(text, content_type))
+            return self.text(self._scrub_lines(text, content_type))
         if "html" in content_type and "<" in text and text.lstrip()[:1] not in {"{", "[", "<"}:
             return self.text(scrub_markup(text, self))
         return self._scrub_by_format(text)
@@ -272,10 +272,11 @@ class Walk:
             return self.text(scrub_graphql(text, self))
         if first == "-" and holds_multipart(text):
             return scrub_multipart_text(text, self, self.body)
-        return scrub_json_lines(text, self, self._plain) or self._in_one_line(text) or self._plain(text)
+        clean_lines = scrub_json_lines(text, self, self._scrub_plain)
+        return clean_lines or self._scrub_single(text) or self._scrub_plain(text)
 
-    def _in_one_line(self, text: str) -> str:
-        """A URL, an encoded text or a form, without secrets; empty for other texts."""
+    def _scrub_single(self, text: str) -> str:
+        """Return a URL, an encoded text or a form without secrets; empty for other texts."""
         if is_web_url(text):
             return self.url(text)
         if encoded := scrub_encoded(text, self):
@@ -283,11 +284,11 @@ class Walk:
         form = scrub_form(text, self) if looks_like_form(text) else text
         return form if form != text else ""
 
-    def _plain(self, text: str) -> str:
-        return self.text(self._lines(text))
+    def _scrub_plain(self, text: str) -> str:
+        return self.text(self._scrub_lines(text))
 
-    def _lines(self, text: str, content_type: str = "") -> str:
-        """A text of several lines or documents, without secrets."""
+    def _scrub_lines(self, text: str, content_type: str = "") -> str:
+        """Return a text of several lines or documents without secrets."""
         if "-----BEGIN " in text:
             text = scrub_private_keys(text, self._replace)
         text = scrub_embedded(text, self)

@@ -31,7 +31,7 @@ def workers_options(function: _F) -> _F:
     cluster = click.option(
         "--dask",
         metavar="ADDRESS",
-        help='Read them on a Dask cluster, "tcp://scheduler:8786" (extra: dask).',
+        help='Read the recordings on a Dask cluster, "tcp://scheduler:8786" (extra: dask).',
     )
     return processes(cluster(function))
 

@@ -35,7 +35,7 @@ class _Phrase(NamedTuple):
     Args:
         start: The test's phrase, or the operation and the status.
         names: The names in it that distinguish it from others.
-        others: Names that do so, too, but are only counted.
+        others: All names that distinguish it; those that aren't listed are counted ("and 2 more").
         circumstances: What distinguishes it besides its request.
     """
 
@@ -56,7 +56,7 @@ def descriptions(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, str]:
 
     Without a test, the phrase consists of operation, variant and status. If that isn't unique, it lists what only
     this request has: parameters, fields, parts of a GraphQL document, headers; then the states and the response's
-    media type. Phrases that are still equal get what distinguishes their requests, and at last numbers from 1.
+    media type. Phrases that are still equal get more names, and if these don't suffice, numbers from 1.
     """
     plain = {key: _phrase(key, evidence) for key, evidence in groups.items()}
     test_phrases = {key: text for key, text in _repeated_phrases(plain).items() if text != _own_phrase(key)}
@@ -113,7 +113,7 @@ def _names(key: GroupKey) -> list[str]:
 
 
 def _circumstances(key: GroupKey) -> list[str]:
-    """Yield what distinguishes an interaction besides its request: states, errors, the response's media type."""
+    """Return what distinguishes an interaction besides its request: states, errors, the response's media type."""
     given = [f"given {' and '.join(key.states)}"] if key.states else []
     errors = [f"answered with {key.outcome}"] if key.outcome else []
     return [*given, *errors, f"({key.media or 'no content type'})"]
@@ -133,7 +133,7 @@ def _topmost(names: list[str]) -> list[str]:
 
 
 def _is_below(name: str) -> Callable[[str], bool]:
-    """Return whether another name is below `name`, such as `user.id` below `user`."""
+    """Return a function that says whether another name is below `name`, such as `user.id` below `user`."""
     starts = tuple(f"{name}{mark}" for mark in _MARKS_BELOW)
     return lambda other: other.startswith(starts)
 

@@ -1,4 +1,4 @@
-"""Proves messages: those that their recordings don't match are removed."""
+"""Proves messages: a message that one of its recordings doesn't match is removed."""
 
 from __future__ import annotations
 
@@ -73,14 +73,14 @@ def prove_messages(
     if referee is not None:
         to_judge = _recordings_to_judge(digest, derived, recordings)
         breaches = unmatched_recordings(to_judge, referee) | breaches
-    kept = {group: message for group, message in derived.items() if group not in breaches}
+    proved = {group: message for group, message in derived.items() if group not in breaches}
     return ProvedMessages(
         messages={
-            parties: tuple(message for (owner, _), message in kept.items() if owner == parties)
+            parties: tuple(message for (owner, _), message in proved.items() if owner == parties)
             for parties in digest.messages
         },
         counts={
-            parties: sum(evidence.count for key, evidence in groups.items() if (parties, key) in kept)
+            parties: sum(evidence.count for key, evidence in groups.items() if (parties, key) in proved)
             for parties, groups in digest.messages.items()
         },
         problems=tuple(

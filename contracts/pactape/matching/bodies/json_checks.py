@@ -2,7 +2,7 @@
 
 The walk of `json_bodies` selects the rules of each value again, and names every mismatch. But most bodies match,
 and many are compared with the same example: so each part of the example is turned into a check of its own, once.
-What the compilation doesn't know is left to the walk, so that both always agree.
+Rules that can't be compiled are left to the walk, so that both always agree.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["compile_check"]
 
 _Check = Callable[[Any], bool]
-#: The types of all values that match, where nothing else counts.
+#: The types of values that match, where only the type is checked.
 _Kinds = frozenset[type]
 _NUMBERS: _Kinds = frozenset({int, float})
 _KINDS_OF_RULES: dict[type[Rule], _Kinds] = {
@@ -114,8 +114,8 @@ def _by_pattern(rule: Regex, match: Callable[[str], Any], expected: Any) -> _Che
     def check(actual: Any) -> bool:
         if type(actual) is not str:
             return rule.value(expected, actual) is None
-        found = match(actual)
-        return found is not None and found.end() == len(actual)
+        matched = match(actual)
+        return matched is not None and matched.end() == len(actual)
 
     return check
 
@@ -124,8 +124,8 @@ def _by_pattern(rule: Regex, match: Callable[[str], Any], expected: Any) -> _Che
 
 
 def _object(expected: dict[str, Any], rules: Selection, extra: UnexpectedKeys) -> _Check:
-    here = rules.rules.rules if rules.rules is not None else ()
-    if any(isinstance(rule, _COLLECTION_RULES) for rule in (*here, *rules.direct)):
+    own_rules = rules.rules.rules if rules.rules is not None else ()
+    if any(isinstance(rule, _COLLECTION_RULES) for rule in (*own_rules, *rules.direct)):
         return _by_walk(expected, rules, extra)
     kinds: list[tuple[str, _Kinds]] = []
     checks: list[tuple[str, _Check]] = []
@@ -135,19 +135,23 @@ def _object(expected: dict[str, Any], rules: Selection, extra: UnexpectedKeys) -
             kinds.append((key, compiled))
         else:
             checks.append((key, compiled))
-    wholes = [_whole(rule, expected, rules, rule.map) for rule in here if not _is_plain_type(rule)]
-    only = expected.keys() if extra is UnexpectedKeys.REFUSED else None
+    collection_checks = [
+        _collection_check(rule, expected, rules, rule.map) for rule in own_rules if not _is_plain_type(rule)
+    ]
+    exact_size = len(expected) if extra is UnexpectedKeys.REFUSED else None
 
     def check(actual: Any) -> bool:
         if type(actual) is not dict:
             return False
-        for key, wanted in kinds:
-            if type(actual.get(key, check)) not in wanted:  # no value is of the type of the default
+        for key, types in kinds:
+            if type(actual.get(key, check)) not in types:  # no value is of the type of the default
                 return False
         for key, value_check in checks:
             if key not in actual or not value_check(actual[key]):
                 return False
-        return (only is None or len(actual) == len(only)) and all(whole(actual) for whole in wholes)
+        return (exact_size is None or len(actual) == exact_size) and all(
+            collection_check(actual) for collection_check in collection_checks
+        )
 
     return check
 
@@ -157,7 +161,9 @@ def _is_plain_type(rule: Rule) -> bool:
     return type(rule) is Type and rule.low is None and rule.high is None
 
 
-def _whole(rule: Rule, expected: Any, rules: Selection, reason: Callable[[Any, Any], str | None]) -> _Check:
+def _collection_check(
+    rule: Rule, expected: Any, rules: Selection, reason: Callable[[Any, Any], str | None]
+) -> _Check:
     """Return the check of a collection as a whole: whether it keeps a rule, apart from its values."""
     if rules.cascaded:
         return lambda actual: reason(expected, actual) is None
@@ -172,23 +178,25 @@ def _array(expected: list[Any], rules: Selection, extra: UnexpectedKeys) -> _Kin
         return _items_in_pairs(expected, rules, extra)
     if not expected:
         return frozenset({list})
-    here, below = rules.rules.rules, rules.every_item()
-    is_unusual = (rules.rules.any_of and len(here) > 1) or any(
-        isinstance(rule, _COLLECTION_RULES) for rule in here
+    own_rules, below = rules.rules.rules, rules.every_item()
+    is_unusual = (rules.rules.any_of and len(own_rules) > 1) or any(
+        isinstance(rule, _COLLECTION_RULES) for rule in own_rules
     )
     if below is None or is_unusual:
         return _by_walk(expected, rules, extra)
-    wholes = [_whole(rule, expected, rules, rule.list) for rule in here if not _is_plain_type(rule)]
+    collection_checks = [
+        _collection_check(rule, expected, rules, rule.list) for rule in own_rules if not _is_plain_type(rule)
+    ]
     first, *others = [_compile(value, below, extra) for value in expected]
     items = _items(first, list(map(_as_check, others)))
-    fewest = len(expected) if below.rules is None else 0
+    min_length = len(expected) if below.rules is None else 0
 
     def check(actual: Any) -> bool:
         return (
             type(actual) is list
-            and len(actual) >= fewest
+            and len(actual) >= min_length
             and items(actual)
-            and all(whole(actual) for whole in wholes)
+            and all(collection_check(actual) for collection_check in collection_checks)
         )
 
     return check

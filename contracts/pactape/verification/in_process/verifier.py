@@ -34,7 +34,7 @@ class InProcessVerifier:
     """Verifies interactions one at a time; the application runs inside the context.
 
     Args:
-        app: The WSGI or ASGI application; None for contracts of messages only.
+        app: The WSGI or ASGI application; None if the contracts have messages only.
         states: The handlers of the provider states.
         headers: Headers for every request, which replace those of the contract; `${name}` in a value is replaced
             with a value that a state handler returned, or with an environment variable.

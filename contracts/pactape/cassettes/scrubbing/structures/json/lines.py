@@ -26,7 +26,7 @@ def scrub_json_lines(text: str, visitor: Visitor, scrub_rest: Callable[[str], st
 
     Args:
         text: Any text.
-        visitor: Scrubs the documents, in each of which only its own members say what a value is.
+        visitor: Scrubs the documents; names in one document don't count for values in another.
         scrub_rest: Scrubs the text between them.
     """
     edits = Edits(text)

@@ -1,4 +1,4 @@
-"""The name that counts for a JSON value: its own, that of the list around it, or one in a member next to it."""
+"""The name by which a JSON value is judged: its own, that of the list around it, or one in a member next to it."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ class JsonContext:
     """What the names around a value in a JSON document say about it.
 
     Args:
-        name: The name that counts; empty for none.
+        name: The name by which the value is judged; empty for none.
         parent: The context of the object or list around the value; None for a whole document.
         key: The path segment from there: ".user", "[]"; empty for none.
         prefix: A word to put before the names of members, because the value is below a credential's name.
         is_key: Whether the value is itself a member's name.
         holds_sentences: Whether texts here are sentences about fields ("password": "is too short").
-        aliases: The names that count instead of the members' own ("code": "otp_code").
+        aliases: The names that replace those of members ("code": "otp_code").
     """
 
     __slots__ = (
@@ -107,6 +107,7 @@ class JsonContext:
         self._holds_labels: bool = parent is not None and (parent._holds_labels or key[1:] in LABELS)  # noqa: SLF001 -- the same class
         self._after_name: JsonContext | None = None
         self._path = ""
+        # A counter that all contexts of a document share: one entry for each context that may still be cached.
         self._free_entries: list[None] = (
             parent._free_entries if parent is not None else [None] * _MOST_CONTEXTS  # noqa: SLF001 -- the same class
         )
