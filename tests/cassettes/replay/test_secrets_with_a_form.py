@@ -44,6 +44,27 @@ OPTIONS: dict[str, Callable[[str], dict[str, Any]]] = {
 }
 
 
+@pytest.mark.parametrize("other", [(1234, 5678, 1234), (8765, 4321, 8765)], ids=["the same", "others"])
+def test_requests_with_different_numbers_as_secrets_replay(
+    tmp_path: Path, provider: Provider, other: tuple[int, ...]
+) -> None:
+    def log_in(pins: tuple[int, ...]) -> list[int]:
+        url = f"{provider.url}/login"
+        return [requests.post(url, json={"pin": pin}, timeout=30).status_code for pin in pins]
+
+    with use_cassette(tmp_path / "c.yaml", mode=RecordMode.ALL):
+        log_in((1234, 5678, 1234))
+    with use_cassette(tmp_path / "c.yaml"):
+        assert log_in(other) == [200, 200, 200]
+
+
+def test_numbers_that_are_no_secrets_are_told_apart(tmp_path: Path, provider: Provider) -> None:
+    with use_cassette(tmp_path / "c.yaml", mode=RecordMode.ALL):
+        requests.post(f"{provider.url}/led", json={"pin": 17}, timeout=30)
+    with pytest.raises(NoMatchError), use_cassette(tmp_path / "c.yaml"):
+        requests.post(f"{provider.url}/led", json={"pin": 18}, timeout=30)
+
+
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 @pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
 def test_a_request_with_a_secret_replays(

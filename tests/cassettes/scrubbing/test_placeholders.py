@@ -89,12 +89,16 @@ def test_a_placeholder_is_recognized_as_one_and_as_a_mask(secret: str) -> None:
 def test_numbers_stay_numbers_of_their_type_and_differ() -> None:
     placeholders = NumberedPlaceholders()
     numbers = [placeholders.for_number(number) for number in (4711, 4712, 4711, 4.5)]
-    assert (numbers, list(map(type, numbers))) == ([0, 2, 0, 3.0], [int, int, int, float])
+    assert (numbers, list(map(type, numbers))) == ([0, -2, 0, -3.0], [int, int, int, float])
 
 
-def test_many_numbers_have_placeholders_that_differ() -> None:
+def test_many_numbers_have_placeholders_that_differ_and_stay() -> None:
     placeholders = NumberedPlaceholders()
-    assert len({placeholders.for_number(number) for number in range(5000, 5300)}) == 300
+    given = {placeholders.for_number(number) for number in range(5000, 6300)}
+    assert (len(given), given - {0}) == (
+        1300,
+        {NumberedPlaceholders().for_number(number) for number in given - {0}},
+    )
 
 
 def test_many_codes_have_placeholders_that_differ() -> None:

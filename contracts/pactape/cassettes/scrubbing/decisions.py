@@ -111,11 +111,11 @@ def _is_parameter_secret(value: str) -> bool:
 
 
 def is_secret_number(rules: ScrubRules, name: str, value: float) -> bool:
-    """Whether the number of a field is a secret: a PIN, a one-time code, a password of digits."""
+    """Whether the number of a field is a secret: a PIN, a one-time code, a password of digits, or a placeholder."""
     kind = kind_of_name(rules, name)
     if not value or kind not in {NameKind.CREDENTIAL, NameKind.CODE}:
         return False
-    if rules.names and plain_name(name) in rules.names:
+    if value < 0 or (rules.names and plain_name(name) in rules.names):
         return True
     if kind is NameKind.CODE:
         is_card_code = name_words(name)[-1] in CARD_CODES

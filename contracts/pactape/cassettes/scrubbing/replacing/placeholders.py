@@ -68,7 +68,8 @@ _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
 #: So many secrets are kept with their placeholders; of the others, only a fingerprint and a number.
 _MOST_TEXTS = 1024
 _SMALL = 100
-_LARGE = 900_000_000
+#: Placeholders of numbers are above -1,000 or below -900,000,000, where no number of a test is expected.
+_FIRST_LARGE, _LARGE = 1000, 900_000_000
 
 
 def is_placeholder(value: object) -> bool:
@@ -162,13 +163,15 @@ class NumberedPlaceholders:
             return self.known(secret) or self._next(secret)
 
     def for_number(self, secret: float) -> float:
-        """Return the placeholder of a number: 0 for the first, then 2, 3 …."""
+        """Return the placeholder of a number: 0, then -2, -3 …; a placeholder is returned unchanged."""
+        if -_FIRST_LARGE < secret < 0 or secret < -_LARGE:
+            return secret
         with self._lock:
             count = self._counts_of_numbers.get(secret)
             if not count:
                 count = len(self._counts_of_numbers) + 1
                 self._counts_of_numbers.add(secret, count)
-        placeholder = 0 if count == 1 else count if count < _SMALL else _LARGE + count
+        placeholder = 0 if count == 1 else -count if count < _FIRST_LARGE else -_LARGE - count
         return type(secret)(placeholder)
 
     def known(self, secret: str) -> str | None:
