@@ -31,10 +31,13 @@ def provider() -> Iterator[Provider]:
 
 #: The modules about what is refused, shown and linked, with hundreds of cases: on PostgreSQL in make test-long.
 _ABOUT_HTTP = {
+    "test_badges",
+    "test_odd_texts",
     "test_pages",
     "test_pages_in_a_browser",
     "test_paging",
     "test_protocol",
+    "test_relations",
     "test_resources",
     "test_slow_clients",
     "test_strangers",

@@ -102,6 +102,7 @@ _MEASURE = """<script>document.title = JSON.stringify({
   tallest: Math.max(0, ...[...document.querySelectorAll("td.tight a")].map(each => each.offsetHeight))})</script>"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "path",
     [

@@ -10,6 +10,8 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+import pytest
+
 from tests.broker.helpers.stock import pact_of
 
 if TYPE_CHECKING:
@@ -135,6 +137,7 @@ AT_THE_END = [
 ]
 
 
+@pytest.mark.long
 def test_a_team_can_go_from_the_first_contract_to_production(stock: StockTools, provider: Provider) -> None:
     for number, name in ((1, "one"), (2, "two"), (3, "three")):
         stock.write(f"{name}.json", pact_of("Web", "Users", path=f"/users/{number}"))
