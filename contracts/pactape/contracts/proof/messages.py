@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,10 +12,10 @@ from pactape.contracts.interactions.messages import MessageInteraction, messages
 from pactape.contracts.pacts.pact import message_document
 from pactape.contracts.participants import ContractParties
 from pactape.contracts.proof.problems import Problem
+from pactape.contracts.proof.proof_cache import CachedProof
 from pactape.contracts.proof.recordings import UnmatchedRecording
 from pactape.contracts.proof.referee import RefereedRecording, unmatched_recordings
 from pactape.contracts.samples.exclusions import Exclusion
-from pactape.file_cache import FileCache
 from pactape.matching import MessageMatcher
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ __all__ = ["ProvedMessages", "prove_messages"]
 
 #: The parties of a contract, and the key of one of its messages.
 MessageGroup = tuple[ContractParties, MessageKey]
-_PROVED = b"proved"
 
 
 class ProvedMessages(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,27 +97,22 @@ def _breaches(
     """Return the first recording of each message that doesn't match it, according to Pactape's matcher."""
     if not digest.with_messages:
         return {}
-    cache = FileCache(settings.cache_folder, "proofs")
-    name = cache.name_of(_dependencies(digest, derived))
-    if cache.read(name) == _PROVED:
+    documents = {
+        group: message_document(message)
+        for group, message in sorted(derived.items(), key=lambda item: item[0])
+    }
+    cached = CachedProof(digest, documents.items(), settings)
+    if cached.exists():
         return {}
-    matchers = {group: MessageMatcher(message_document(message)) for group, message in derived.items()}
+    matchers = {group: MessageMatcher(document) for group, document in documents.items()}
     breaches: dict[MessageGroup, UnmatchedRecording] = {}
     for group, message in _messages(digest, recordings):
         for mismatch in matchers[group].mismatches(as_sent(message))[:1]:
             breach = UnmatchedRecording(reference=message.reference, mismatch=str(mismatch))
             breaches.setdefault(group, breach)
     if not breaches:
-        cache.write(name, _PROVED)
+        cached.store()
     return breaches
-
-
-def _dependencies(digest: Digest, derived: Mapping[MessageGroup, MessageInteraction]) -> bytes:
-    """Return a digest of everything that a proof depends on: the recordings and the messages."""
-    entries = hashlib.sha256("\n".join(["messages", *sorted(digest.entries)]).encode())
-    for group in sorted(derived):
-        entries.update(repr((group, message_document(derived[group]))).encode(errors="replace"))
-    return entries.digest()
 
 
 def _messages(digest: Digest, recordings: Recordings) -> Iterator[tuple[MessageGroup, RecordedMessage]]:

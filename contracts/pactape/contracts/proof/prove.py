@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from pactape.contracts.pacts.pact import interaction_document
 from pactape.contracts.proof.contradictions import problem_of, refuse_contradictions
 from pactape.contracts.proof.problems import Problem
+from pactape.contracts.proof.proof_cache import CachedProof
 from pactape.contracts.proof.referee import breaches_by_referee
 from pactape.contracts.samples.exclusions import Exclusion
-from pactape.file_cache import FileCache
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pactape.contracts.grouping.evidence.digest import Digest
     from pactape.contracts.grouping.evidence.operations import GroupKey
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from pactape.settings import Settings
 
 __all__ = ["Proof", "prove"]
-
-_PROVED = b"proved"
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,9 +69,8 @@ def prove(
     }
     for candidate in (candidate for draft in drafts for candidate in draft.candidates.values()):
         candidate.evidence.shape = None  # has become rules, and takes as much memory as they do
-    cache = FileCache(settings.cache_folder, "proofs")
-    name = cache.name_of(_dependencies(drafts, digest))
-    if not stays and referee is None and cache.read(name) == _PROVED:
+    cached = CachedProof(digest, _documents(drafts), settings)
+    if not stays and referee is None and cached.exists():
         return Proof()
     proof = recordings.match(drafts)
     _restore_with_examples(drafts, proof.examples(settings))
@@ -84,21 +80,18 @@ def prove(
         breaches = breaches_by_referee(drafts, recordings, referee) | breaches
     failures = _remove_unmatched(drafts, breaches, recordings)
     if digest.paths and not (stays or breaches):
-        cache.write(name, _PROVED)
+        cached.store()
     return Proof(
         problems=(*refusals.problems, *failures.problems),
         exclusions=(*refusals.exclusions, *failures.exclusions),
     )
 
 
-def _dependencies(drafts: Sequence[Draft], digest: Digest) -> bytes:
-    """Return a digest of everything that a proof depends on: the recordings and the interactions."""
-    entries = hashlib.sha256("\n".join(sorted(digest.entries)).encode())
+def _documents(drafts: Sequence[Draft]) -> Iterator[dict[str, Any]]:
+    """Yield the interactions of all drafts in the form of Pact V4."""
     for draft in sorted(drafts, key=lambda draft: draft.parties):
         for candidate in draft.candidates.values():
-            for interaction in candidate.interactions:
-                entries.update(repr(interaction_document(interaction)).encode(errors="replace"))
-    return entries.digest()
+            yield from map(interaction_document, candidate.interactions)
 
 
 def _restore_with_examples(drafts: Sequence[Draft], examples: Mapping[DraftGroup, Sample]) -> None:
