@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from pactape.contracts.samples.graphql_documents import document_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from pactape.contracts.grouping.evidence.operations import GroupKey
     from pactape.contracts.grouping.evidence.sample_evidence import Evidence
@@ -45,10 +45,14 @@ class _Phrase(NamedTuple):
     circumstances: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        names = [name for name in self.names if not any(map(_is_below(name), self.names))]
-        more = sum(not any(map(_is_below(name), self.names)) for name in self.others.difference(self.names))
+        names = [name for name in self.names if not self._names_below(name)]
+        more = sum(not self._names_below(name) for name in self.others.difference(self.names))
         listed = f" with {', '.join(names)}" if names else ""
         return " ".join([f"{self.start}{listed}{f' and {more} more' if more else ''}", *self.circumstances])
+
+    def _names_below(self, name: str) -> bool:
+        """Return whether the phrase has a name below `name`, which says more."""
+        return any(other.startswith(_starts_below(name)) for other in self.names)
 
 
 def descriptions(groups: Mapping[GroupKey, Evidence]) -> dict[GroupKey, str]:
@@ -128,14 +132,13 @@ def _fields(body: dict[str, Any] | None, path: str) -> Iterator[str]:
 
 def _topmost(names: list[str]) -> list[str]:
     """Return the names without those below another one."""
-    below = tuple(f"{name}{mark}" for name in names for mark in _MARKS_BELOW)
+    below = tuple(start for name in names for start in _starts_below(name))
     return [name for name in names if not name.startswith(below)]
 
 
-def _is_below(name: str) -> Callable[[str], bool]:
-    """Return a function that says whether another name is below `name`, such as `user.id` below `user`."""
-    starts = tuple(f"{name}{mark}" for mark in _MARKS_BELOW)
-    return lambda other: other.startswith(starts)
+def _starts_below(name: str) -> tuple[str, ...]:
+    """Return the starts of the names below a name, such as `user.id` below `user`."""
+    return tuple(f"{name}{mark}" for mark in _MARKS_BELOW)
 
 
 def _number_phrases(repeated: Mapping[GroupKey, str]) -> dict[GroupKey, str]:
@@ -154,5 +157,6 @@ def _operation(key: GroupKey) -> str:
 
 
 def _repeated_phrases(phrases: Mapping[GroupKey, _P]) -> dict[GroupKey, _P]:
-    counts = Counter(map(str, phrases.values()))
-    return {key: phrase for key, phrase in phrases.items() if counts[str(phrase)] > 1}
+    texts = {key: str(phrase) for key, phrase in phrases.items()}
+    counts = Counter(texts.values())
+    return {key: phrase for key, phrase in phrases.items() if counts[texts[key]] > 1}
