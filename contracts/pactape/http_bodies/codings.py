@@ -216,9 +216,7 @@ def _is_zlib(body: bytes) -> bool:
 
 
 def _unbrotli(body: bytes) -> bytes:
-    library = _first_of("brotli", "brotlicffi")
-    if library is None:
-        raise ValueError("install the package brotli")
+    library = _brotli_library()
     try:
         return bytes(library.decompress(body))
     except library.error as error:
@@ -226,9 +224,7 @@ def _unbrotli(body: bytes) -> bytes:
 
 
 def _unzstd(body: bytes) -> bytes:
-    library = _first_of("compression.zstd", "backports.zstd", "zstandard")
-    if library is None:
-        raise ValueError("install the package zstandard")
+    library = _zstd_library()
     if library.__name__ != "zstandard":
         return bytes(library.decompress(body))
     try:
@@ -248,12 +244,20 @@ def _all_frames(library: Any, body: bytes) -> bytes:
     return b"".join(parts)
 
 
-def _first_of(*names: str) -> Any:
-    """The first of these optional libraries that is installed; None without one."""
+def _brotli_library() -> Any:
+    return _first_of("brotli", "brotlicffi", package="brotli")
+
+
+def _zstd_library() -> Any:
+    return _first_of("compression.zstd", "backports.zstd", "zstandard", package="zstandard")
+
+
+def _first_of(*names: str, package: str) -> Any:
+    """The first of these libraries that is installed; without one, the error names the package to install."""
     for name in names:
         with suppress(ImportError):
             return importlib.import_module(name)
-    return None
+    raise ValueError(f"install the package {package}")
 
 
 def _gzip(body: bytes) -> bytes:
@@ -261,17 +265,11 @@ def _gzip(body: bytes) -> bytes:
 
 
 def _brotli(body: bytes) -> bytes:
-    library = _first_of("brotli", "brotlicffi")
-    if library is None:
-        raise ValueError("install the package brotli")
-    return bytes(library.compress(body))
+    return bytes(_brotli_library().compress(body))
 
 
 def _zstd(body: bytes) -> bytes:
-    library = _first_of("compression.zstd", "backports.zstd", "zstandard")
-    if library is None:
-        raise ValueError("install the package zstandard")
-    return bytes(library.compress(body))
+    return bytes(_zstd_library().compress(body))
 
 
 _ENCODERS: dict[str, Callable[[bytes], bytes]] = {
