@@ -134,7 +134,7 @@ def _name_below(text: str, start: int) -> str:
 
 def _line(match: re.Match[str], visitor: Visitor, pair_name: str = "") -> str:
     name, (value, after) = pair_name or match["name"].strip(), _divided(match["rest"])
-    if is_padded(match.group().split()[0]) and (not value.strip("=") or value.strip("= ").isdecimal()):
+    if (not value.strip("=") or value.strip("= ").isdecimal()) and is_padded(match.group().split()[0]):
         return match.group()  # a line of base64, or of a table of tokens
     if not value or _BLOCK.fullmatch(value) or name.count(" ") > _MOST_SPACES or _CODE.search(value):
         return match.group()
