@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pactape.errors import SettingsError
+from pactape.patterns import compile_when_used
 from pactape.pyproject_file import FILE_NAME
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_hosts", "check_not_empty"]
 
-_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\s/@:\[\]]+)(?::\d{1,5})?")
+_HOST = compile_when_used(r"(?:\[[0-9A-Fa-f:.]+\]|[^\s/@:\[\]]+)(?::\d{1,5})?")
 
 
 def check_not_empty(values: Iterable[str | None], *, setting: str, root: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pactape.cassettes.scrubbing.detection.providers import FORMS, START
 from pactape.cassettes.scrubbing.detection.values import looks_random
 from pactape.cassettes.scrubbing.detection.words import any_of
+from pactape.patterns import compile_when_used
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,29 +19,31 @@ if TYPE_CHECKING:
 __all__ = ["holds_form", "scrub_forms_in_text"]
 
 #: A token, or a run that begins like one; it is skipped as a whole, so that no part of it is searched twice.
-_JWT = re.compile(
+_JWT = compile_when_used(
     r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))eyJ[\w-]{6,}+(?P<rest>\.[\w-]{2,}+(?:\.[\w-]*+){1,3})?"
 )
-_RUN = re.compile(r"(?<![\w-])(?![0-9a-f-]++(?![\w.:-]))[\w-]{14,}+|(?<![\w-])[\w-]{20,}+(?=[@:])", re.ASCII)
-_LONG_RUN = re.compile(r"[\w-]{14}", re.ASCII)
+_RUN = compile_when_used(
+    r"(?<![\w-])(?![0-9a-f-]++(?![\w.:-]))[\w-]{14,}+|(?<![\w-])[\w-]{20,}+(?=[@:])", re.ASCII
+)
+_LONG_RUN = compile_when_used(r"[\w-]{14}", re.ASCII)
 #: Marks of forms that may have no run of this many characters.
-_SHORT_MARK = re.compile(
+_SHORT_MARK = compile_when_used(
     r"-us\d|whsec_|v1\.[0-9a-f]|infura\.io|ankr\.com|quiknode\.pro|\$ANSIBLE|hooks\.zapier|hooks\.slack|openweathermap|"
     r"\$(?:\d?[2a]|[156]\$)|(?:sha256|scrypt|md5|apr1)\$|pbkdf2_sha|\{S?SHA",
     re.ASCII,
 )
 #: A position after so many characters of base64 is inside of data.
 _LONG_DATA = 160
-_DATA = re.compile(r"[A-Za-z0-9_-]*+|[A-Za-z0-9+/]*+")
+_DATA = compile_when_used(r"[A-Za-z0-9_-]*+|[A-Za-z0-9+/]*+")
 #: The characters around those marks that are common in texts.
 _AROUND = {
-    "token": re.compile(r"token[=: ][a-z0-9]{6}\.[a-z0-9]{16}"),
-    "Token": re.compile(r"Token token=[\w+-]{20}"),
-    ".": re.compile(r"[MNO][\w-]{23,27}\.[\w-]{6}", re.ASCII),
-    "-": re.compile(r"-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9a-f])"),
-    "/": re.compile(r":[0-9a-z]{32}"),
-    "!": re.compile(r"![\w.]{80}", re.ASCII),
-    "@": re.compile(r"//[0-9a-f]{32}[:@]"),
+    "token": compile_when_used(r"token[=: ][a-z0-9]{6}\.[a-z0-9]{16}"),
+    "Token": compile_when_used(r"Token token=[\w+-]{20}"),
+    ".": compile_when_used(r"[MNO][\w-]{23,27}\.[\w-]{6}", re.ASCII),
+    "-": compile_when_used(r"-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9a-f])"),
+    "/": compile_when_used(r":[0-9a-z]{32}"),
+    "!": compile_when_used(r"![\w.]{80}", re.ASCII),
+    "@": compile_when_used(r"//[0-9a-f]{32}[:@]"),
 }
 
 
@@ -69,13 +72,13 @@ def _marks() -> _Marks:
                 break
             by_start[mark] |= by_start[longer]
             by_start[longer] |= set(forms_by_mark[mark])
-    starts = re.compile(START + any_of(forms_by_mark))
+    starts = compile_when_used(START + any_of(forms_by_mark))
     inner_marks = [mark for index in inner for mark in FORMS[index].marks if mark not in _AROUND]
     return _Marks(
         starts,
-        re.compile("(?<![A-Za-z0-9])" + any_of(forms_by_mark)),
+        compile_when_used("(?<![A-Za-z0-9])" + any_of(forms_by_mark)),
         {mark: tuple(sorted(forms)) for mark, forms in by_start.items()},
-        re.compile(any_of(inner_marks)),
+        compile_when_used(any_of(inner_marks)),
         tuple(inner),
     )
 

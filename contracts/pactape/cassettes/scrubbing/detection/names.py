@@ -6,7 +6,6 @@ A name is split into words ("dbPwd", "DB-PWD" and "db_pwd" are the same), and it
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from functools import lru_cache
 
@@ -30,6 +29,7 @@ from pactape.cassettes.scrubbing.detection.name_tables import (
     TOKEN_OWNERS,
 )
 from pactape.cassettes.scrubbing.detection.words import any_of
+from pactape.patterns import compile_when_used
 
 __all__ = ["NameKind", "classify_name", "may_be_secret", "may_name_credential", "name_words"]
 
@@ -56,25 +56,27 @@ class NameKind(Enum):
     SUSPICIOUS = 6
 
 
-_NUMBERED = re.compile(r"[-_.\s]*\d{1,3}$")
-_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[-_.\s\[\]:/$@]+")
-_GLUED_PASSWORD = re.compile(
+_NUMBERED = compile_when_used(r"[-_.\s]*\d{1,3}$")
+_BOUNDARY = compile_when_used(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[-_.\s\[\]:/$@]+")
+_GLUED_PASSWORD = compile_when_used(
     r"(?:password|passwd|passphrase|passwort|(?:admin|root|user|db|smtp|ftp|require|key|store|mail|proxy|http|login)pass|"
     r"(?:admin|root|user|db|sql|smtp|ftp|ssh|ldap|bind|wifi|mail|login|sudo|vnc|rdp|my|new|old)pw|"
     r"password(?:repeat|again|confirm|confirmation|check|verify|hash|plain))$"
 )
-_GLUED_KEY = re.compile(rf"(?:{'|'.join(sorted(KEY_OWNERS - {'x'}))}|sign|md5|mch|des)key(?:s|pem|data)?$")
-_GLUED_TOKEN = re.compile(
+_GLUED_KEY = compile_when_used(
+    rf"(?:{'|'.join(sorted(KEY_OWNERS - {'x'}))}|sign|md5|mch|des)key(?:s|pem|data)?$"
+)
+_GLUED_TOKEN = compile_when_used(
     r"(?:access|refresh|auth|api|bearer|session|csrf|xsrf|security|id|device|user|bot|oauth|client|private|reset|"
     r"verification|login|jwt)tok(?:en)?s?$"
 )
-_GLUED_SECRET = re.compile(
+_GLUED_SECRET = compile_when_used(
     r"(?:client|app|api|shared|consumer|webhook|token|oauth|user|account|signing|jwt)secrets?$"
 )
-_ANY_SECRET = re.compile(r"(?<!non)(?<!not)(?<!top)secrets?$")
-_PART = re.compile(rf"{any_of(PARTS)}|pat(?![a-z])")
+_ANY_SECRET = compile_when_used(r"(?<!non)(?<!not)(?<!top)secrets?$")
+_PART = compile_when_used(rf"{any_of(PARTS)}|pat(?![a-z])")
 _SEPARATORS = str.maketrans("", "", "-_. ")
-_STEPS = re.compile(r"[.\[]")
+_STEPS = compile_when_used(r"[.\[]")
 #: Plurals that don't name several credentials.
 _OTHER_PLURALS = frozenset({"assertions", "credentials"})
 _SHORTEST_PLURAL = 8

@@ -10,26 +10,28 @@ import re
 from collections import Counter
 from functools import lru_cache
 
+from pactape.patterns import compile_when_used
+
 __all__ = ["entropy", "is_public_value", "is_uuid", "looks_random"]
 
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_HEX = re.compile(r"(?:0x)?[0-9a-fA-F]{16,}")
-_ALLOWED = re.compile(r"[\w+/=.~:!#$%^&*@-]+", re.ASCII)
-_SEGMENT = re.compile(r"[A-Za-z0-9]+")
-_CHUNK = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_WORDLIKE = re.compile(
+_UUID = compile_when_used(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_HEX = compile_when_used(r"(?:0x)?[0-9a-fA-F]{16,}")
+_ALLOWED = compile_when_used(r"[\w+/=.~:!#$%^&*@-]+", re.ASCII)
+_SEGMENT = compile_when_used(r"[A-Za-z0-9]+")
+_CHUNK = compile_when_used(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORDLIKE = compile_when_used(
     r"[A-Za-z]{1,4}|(?=[a-z]*[aeiouy])(?!.*[bcdfghjklmnpqrstvwxz]{6})[a-z]+", re.IGNORECASE
 )
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
+_DATE = compile_when_used(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 #: Addresses of blockchains and people, content identifiers of IPFS, Twilio's identifiers of accounts and messages.
-_ADDRESS = re.compile(
+_ADDRESS = compile_when_used(
     r"0x[0-9a-fA-F]{40}|bc1[02-9ac-hj-np-z]{20,}|[\w.+-]+@[\w-]+\.[\w.-]+"
     r"|Qm[1-9A-HJ-NP-Za-km-z]{44}|baf[a-z2-7]{56}|(?!SK)[A-Z]{2}[0-9a-f]{32}"
 )
-_BASE58_ADDRESS = re.compile(r"[13T][1-9A-HJ-NP-Za-km-z]{25,33}")
+_BASE58_ADDRESS = compile_when_used(r"[13T][1-9A-HJ-NP-Za-km-z]{25,33}")
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_PATH = re.compile(r"/?[\w.@-]+(?:/[\w.@ -]*)+")
-_FILE = re.compile(r"[\w@ -]+\.(?:[a-z][a-z0-9]{1,4})(?:\.(?:gz|bz2|zip|xz|map))?", re.IGNORECASE)
+_PATH = compile_when_used(r"/?[\w.@-]+(?:/[\w.@ -]*)+")
+_FILE = compile_when_used(r"[\w@ -]+\.(?:[a-z][a-z0-9]{1,4})(?:\.(?:gz|bz2|zip|xz|map))?", re.IGNORECASE)
 _PUBLIC_STARTS = (
     "-----BEGIN PGP SIGNATURE",
     "-----BEGIN SSH SIGNATURE",
@@ -49,7 +51,7 @@ def is_uuid(value: str) -> bool:
 
 
 #: A digest of a content with its algorithm, as registries of images write it.
-_DIGEST = re.compile(r"sha(?:1|256|384|512):[0-9a-f]{40,128}")
+_DIGEST = compile_when_used(r"sha(?:1|256|384|512):[0-9a-f]{40,128}")
 
 
 def is_public_value(value: str) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from pactape.cassettes.scrubbing.detection.values import is_uuid
 from pactape.cassettes.scrubbing.replacing.jwt import is_unsigned_jwt, read_jwt, unsigned_jwt
 from pactape.cassettes.scrubbing.replacing.secret_numbers import SecretNumbers
+from pactape.patterns import compile_when_used
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,7 @@ __all__ = [
 #: The placeholder of a secret without a form of its own; further ones are "scrubbed-2", "scrubbed-3".
 PLACEHOLDER = "scrubbed"
 
-_OURS = re.compile(
+_OURS = compile_when_used(
     r"""scrubbed(?:-\d+)?(?:\.jwt)? | scrubbed:scrubbed | scrubbed[ ]private[ ]key
     | 00000000-0000-4000-8000-(?!0{12})[0-9a-f]{12} | scrubbed(?:-\d+)?@example\.com
     | 2000-\d\d-\d\d(?:[T ]00:00:00(?:\.0+)?(?:Z|[+-]00:?00)?)? | 0{2,}\d{0,2} | 40{10,}\d{0,4}
@@ -39,7 +40,7 @@ _OURS = re.compile(
 )
 #: The first characters of our placeholders.
 _FIRST = frozenset("s0e24-")
-_MASK = re.compile(
+_MASK = compile_when_used(
     r"""(?:^|[^a-z])(?:scrubbed|redacted|filtered|hidden|masked|dummy|placeholder|removed|sanitized|sanitised|fake|
     censored|obfuscated|withheld|not[-_ ]a[-_ ]secret|secret_?here|example(?!\.com|\.org|\.net))(?:$|[^a-z])
     | ^[*x.\-#•X_?]{2,}$ | ^<[^<>"'=]{1,64}>$ | ^\{[^{}"':]{0,64}\}$
@@ -52,19 +53,19 @@ _MASK = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 #: A mask of letters and digits only is short, or contains one of these words.
-_MASK_WORD = re.compile(
+_MASK_WORD = compile_when_used(
     r"scrubbed|redacted|filtered|hidden|masked|dummy|placeholder|removed|saniti[sz]ed|fake|censored|obfuscated|withheld|"
     r"here|example|key|password|secret|token|xxx",
     re.IGNORECASE,
 )
 _LONGEST_WORD = 10
-_VARIABLE = re.compile(r"_*(?:[A-Z]+[-_])+(?:KEY|PASSWORD|SECRET|TOKEN)(?:_\d+)?|\$[A-Z][A-Z0-9_]*")
+_VARIABLE = compile_when_used(r"_*(?:[A-Z]+[-_])+(?:KEY|PASSWORD|SECRET|TOKEN)(?:_\d+)?|\$[A-Z][A-Z0-9_]*")
 _LONGEST_MASK = 256
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_DATE = re.compile(
+_EMAIL = compile_when_used(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_DATE = compile_when_used(
     r"\d{4}-\d\d-\d\d(?P<time>[T ]\d\d:\d\d:\d\d(?P<fraction>\.\d+)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
 )
-_PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
+_PEM = compile_when_used(r"-----BEGIN ([A-Z0-9 ]+)-----")
 #: So many secrets are kept with their placeholders; of the others, only a fingerprint and a number.
 _MOST_TEXTS = 1024
 _SMALL = 100

@@ -9,22 +9,26 @@ import re
 import zlib
 from typing import TYPE_CHECKING
 
+from pactape.patterns import compile_when_used
+
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
 __all__ = ["decode_base64", "decode_hex", "decode_short", "holds_encoded", "is_padded", "scrub_encoded"]
 
-_WHOLE = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}(?:\r?\n[A-Za-z0-9+/_-]{1,76}={0,2})*+\s*")
-_TEXT = re.compile(r"[\x20-\x7e\t\r\n\u0080-\uffff]*")
-_STRUCTURED = re.compile(
+_WHOLE = compile_when_used(r"[A-Za-z0-9+/_-]{16,}={0,2}(?:\r?\n[A-Za-z0-9+/_-]{1,76}={0,2})*+\s*")
+_TEXT = compile_when_used(r"[\x20-\x7e\t\r\n\u0080-\uffff]*")
+_STRUCTURED = compile_when_used(
     r'[{<]\s*["\w/?!]|-----BEGIN |[\w\]][ \t]?=[ \t]?\S|\w:\s*\S|://|--\w|(?i:passw\w+)\s+\S'
     r'|^[\w "|-]{1,64}[,;|\t][^\n]{1,512}\n[^\n]'
 )
 #: Hexadecimal digits that decode to a text: bytes of ASCII and of UTF-8.
-_HEX = re.compile(
+_HEX = compile_when_used(
     r"(?:0?x)?((?:[2-7][0-9a-f]|0[9ad]|[c-f][0-9a-f](?:[89ab][0-9a-f]){1,3}+){12,}+)\s*", re.IGNORECASE
 )
-_PADDED = re.compile(r"(?=[A-Za-z+/]*[0-9+/]|[A-Z]+[a-z]|[a-z]+[A-Z]|[A-Za-z]+==)[A-Za-z0-9+/]{2,}={1,2}")
+_PADDED = compile_when_used(
+    r"(?=[A-Za-z+/]*[0-9+/]|[A-Z]+[a-z]|[a-z]+[A-Z]|[A-Za-z]+==)[A-Za-z0-9+/]{2,}={1,2}"
+)
 _LONGEST = 4_000_000
 #: First characters of base64 that decode neither to a text nor to a compressed text.
 _OTHER_STARTS = frozenset("ABEFGghijklmnopqrstuv")

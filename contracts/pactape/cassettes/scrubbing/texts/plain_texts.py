@@ -10,13 +10,14 @@ from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name,
 from pactape.cassettes.scrubbing.structures.base64_texts import holds_encoded
 from pactape.cassettes.scrubbing.structures.http.headers import SPECIAL_HEADERS
 from pactape.cassettes.scrubbing.texts.prose_secrets import may_hold_prose_secret
+from pactape.patterns import compile_when_used
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 __all__ = ["is_plain_text", "is_plain_url", "plain_texts_among"]
 
-_PLAIN = re.compile(
+_PLAIN = compile_when_used(
     r"""(?:(?!\d{4}[ ]\d{4}[ ])[\w+/-]{1,11}+(?![\w+/-])|[^\w+/=@{}<>%:\\"\[\]\n-]++)*+   # words, no long run
     | (?!(?:[2-7][0-9a-f]){8})[0-9a-f]{16,64} | [0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}
     | \d{4}-\d\d-\d\d(?:[T ][\d:.+Z-]{2,20})?
@@ -24,32 +25,32 @@ _PLAIN = re.compile(
     | (?:/(?:[A-Za-z0-9._~-]{0,11}|[a-z._~-]{0,60}))++""",
     re.VERBOSE | re.ASCII,
 )
-_PLAIN_LINE = re.compile(rf"^(?:{_PLAIN.pattern})$", re.VERBOSE | re.ASCII | re.MULTILINE)
+_PLAIN_LINE = compile_when_used(rf"^(?:{_PLAIN.pattern})$", re.VERBOSE | re.ASCII | re.MULTILINE)
 #: A word, a path or an identifier, in which no part can be the name of another part.
-_WORD = re.compile(r"(?!--)[\w.#$/-]+", re.ASCII)
+_WORD = compile_when_used(r"(?!--)[\w.#$/-]+", re.ASCII)
 #: Characters that begin an escape or an entity, which may hide a name or a value.
-_ESCAPED = re.compile(r"[%&\\]")
-_NAME = re.compile(r"[A-Za-z_][\w.$-]*")
+_ESCAPED = compile_when_used(r"[%&\\]")
+_NAME = compile_when_used(r"[A-Za-z_][\w.$-]*")
 #: Words that form a credential's name with the word before them: "security code".
-_ENDINGS = re.compile(r" (?:codes?|ids?|string|phrase|words|number)(?!\w)", re.IGNORECASE)
+_ENDINGS = compile_when_used(r" (?:codes?|ids?|string|phrase|words|number)(?!\w)", re.IGNORECASE)
 _SPECIAL_NAMES = SPECIAL_HEADERS | {"code"}
 #: A run of base64, which may continue on the next lines.
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}+={0,2}(?:\r?\n[A-Za-z0-9+/_-]{1,76}+={0,2})*+")
-_USER = re.compile(r"://[^/\s\"'<>]*@|:[^\s:@/'\"]{8,256}@")
+_BASE64 = compile_when_used(r"[A-Za-z0-9+/_-]{16,}+={0,2}(?:\r?\n[A-Za-z0-9+/_-]{1,76}+={0,2})*+")
+_USER = compile_when_used(r"://[^/\s\"'<>]*@|:[^\s:@/'\"]{8,256}@")
 _LONGEST = 4096
 #: A URL without user, query and escapes; "{…}" is a template's.
-_URL = re.compile(
+_URL = compile_when_used(
     r"[a-z]{2,6}://[A-Za-z0-9.-]{1,80}+(?::\d{1,5})?"
     r"(?:/(?:[A-Za-z0-9._~!*,@#/-]|\{[/?&+]?[\w,-]{1,60}\})*+)?",
     re.ASCII,
 )
 #: Path segments before a one-time secret.
-_ONE_TIME = re.compile(
+_ONE_TIME = compile_when_used(
     r"/(?:reset|verif|confirm|activat|unsub|invit|magic|one-?time|passw|api|access|auth|share|token)[^/]*+/[^/]{16}"
     r"|/\(s\("
 )
-_OPENING = re.compile(r"[<\[]|\([\"']")
-_CARD_HINT = re.compile(r"\d{4}[ -]\d{4}")
+_OPENING = compile_when_used(r"[<\[]|\([\"']")
+_CARD_HINT = compile_when_used(r"\d{4}[ -]\d{4}")
 
 
 def is_plain_text(text: str) -> bool:

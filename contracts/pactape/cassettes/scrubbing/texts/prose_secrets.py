@@ -9,6 +9,7 @@ from pactape.cassettes.scrubbing.detection.values import looks_random
 from pactape.cassettes.scrubbing.detection.words import any_of
 from pactape.cassettes.scrubbing.structures.base64_texts import decode_short
 from pactape.cassettes.scrubbing.structures.edits import substitute
+from pactape.patterns import compile_when_used
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,17 +18,17 @@ __all__ = ["may_hold_prose_secret", "scrub_prose_secrets"]
 
 _SCHEME_WORDS = ("basic ", "bearer ", "token ", "digest ", "apikey ", "negotiate ", "dpop ")
 _SECRET_WORDS = ("passw", "passphrase", "secret", "token", "api")
-_WORD_AND_SECRET = re.compile(
+_WORD_AND_SECRET = compile_when_used(
     r"(?<!\w)((?:password|passwd|passphrase|secret|token|api[ -]?key)(?:\s{1,4}is)?"
     r"[*_]{0,2}:?[*_]{0,2}\s{1,4}['\"`]?)"
     r"([\w+/.~=!@#$%^*-]{12,256})",
     re.IGNORECASE,
 )
-_SCHEME_AND_CREDENTIALS = re.compile(
+_SCHEME_AND_CREDENTIALS = compile_when_used(
     r"(?<![A-Za-z])((?:Basic|Bearer|Token|Digest|ApiKey|Negotiate|DPoP)[ ]+)(?!scrubbed)([\w+/.~:=-]{8,}+)",
     re.IGNORECASE,
 )
-_SPOKEN_CODE = re.compile(
+_SPOKEN_CODE = compile_when_used(
     r"(?<!\w)((?:(?:verification|security|confirmation|login|access|one-time|auth\w*|2fa|otp|sms)"
     r"[ ](?:code|pin|passcode|password)|otp|passcode)(?:[ ]is)?:?[ ]{1,2})(\d{4,8}|\d{3}[ -]\d{3})(?![\w-])",
     re.IGNORECASE,
@@ -38,7 +39,7 @@ _PROSE_FORMS = (
     ((" code", " pin", " pass", "otp", "passcode"), _SPOKEN_CODE),
     (
         ("code ",),
-        re.compile(
+        compile_when_used(
             r"((?<!\w)(?:use|enter)[ ](?:the[ ]|this[ ])?code[ ])(\d{4,8})"
             r"(?=[ ]to[ ](?:sign|log|verify|confirm|complete|finish))",
             re.IGNORECASE,
@@ -46,7 +47,7 @@ _PROSE_FORMS = (
     ),
     (
         (" is your ",),
-        re.compile(
+        compile_when_used(
             r"(?<![\w.-])(?P<before>(?:[A-Z]-)?\d{4,8}|\d{3}[ -]\d{3})"
             r"(?=[ ]is[ ]your[ ][\w ]{0,30}(?:code|pin|passcode))",
             re.IGNORECASE,
@@ -54,14 +55,14 @@ _PROSE_FORMS = (
     ),
     (
         ("-u", "-user", "http -a", "https -a"),
-        re.compile(
+        compile_when_used(
             r"((?:^|\s)(?:-u|--user|--proxy-user|-U|https?[ ]-a)[ =]{1,2}[\w.@-]{1,64}:)([^\s:@'\"]{3,256})",
             re.IGNORECASE,
         ),
     ),
     (
         ("@",),
-        re.compile(
+        compile_when_used(
             r"((?<![\w:/@.-])[\w.-]{1,64}+:)([^\s:@/'\"]{8,256}+)"
             r"(?=@(?:tcp\(|unix\(|[\w-]+(?:\.[\w-]+)*(?::\d{2,5})?/))",
             re.IGNORECASE,
@@ -69,7 +70,7 @@ _PROSE_FORMS = (
     ),
     (
         ("identified by ", "identified with ", "password '"),
-        re.compile(
+        compile_when_used(
             r"((?<!\w)(?:IDENTIFIED[ ](?:WITH[ ]\S{1,64}[ ])?(?:BY|AS)|"
             r"(?:ROLE|USER|LOGIN|WITH|ENCRYPTED)[ ](?:[\w\"]{1,64}[ ]){0,8}?PASSWORD)"
             r"[ ]{1,2}['\"])([^'\"\s]{3,256})",
@@ -78,58 +79,60 @@ _PROSE_FORMS = (
     ),
     (
         ("mysql", "mariadb"),
-        re.compile(r"((?<!\w)(?:mysql\w*|mariadb\w*)[ ][^\n]{0,200}?[ ]-p)([^\s'\"-]\S{3,255})"),
+        compile_when_used(r"((?<!\w)(?:mysql\w*|mariadb\w*)[ ][^\n]{0,200}?[ ]-p)([^\s'\"-]\S{3,255})"),
     ),
     (
         ("login ", "ldap", "redis-cli"),
-        re.compile(
+        compile_when_used(
             r"((?<!\w)(?:(?:docker|podman|oras|skopeo)[ ]login[ ][^\n]{0,200}?-p[ ]|"
             r"ldap\w{3,12}[ ][^\n]{0,200}?-w[ ]|redis-cli[ ][^\n]{0,200}?-a[ ]))([^\s'\"-]\S{3,255})"
         ),
     ),
     (
         ("curl ",),
-        re.compile(r"((?<!\w)curl[ ][^\n]{0,400}?(?:-b|--cookie)[ =]['\"]?[\w.-]{1,64}=)([^;'\"\s]{6,256})"),
+        compile_when_used(
+            r"((?<!\w)curl[ ][^\n]{0,400}?(?:-b|--cookie)[ =]['\"]?[\w.-]{1,64}=)([^;'\"\s]{6,256})"
+        ),
     ),
     (
         ("chpasswd",),
-        re.compile(
+        compile_when_used(
             r"((?:echo|printf)[ ](?:-\w[ ])?['\"]?[\w.@-]{1,64}:)([^\s'\"|]{3,256})"
             r"(?=['\"]?[ ]{0,4}\|[^\n]{0,64}chpasswd)"
         ),
     ),
-    (("sshpass",), re.compile(r"((?<!\w)sshpass[ ]{1,2}-p[ ]{0,2}['\"]?)([^\s'\"]{3,256})")),
-    (("mongo",), re.compile(r"((?<!\w)mongo\w{0,8}[ ][^\n]{0,200}?[ ]-p[ ])([^\s'\"-]\S{3,255})")),
+    (("sshpass",), compile_when_used(r"((?<!\w)sshpass[ ]{1,2}-p[ ]{0,2}['\"]?)([^\s'\"]{3,256})")),
+    (("mongo",), compile_when_used(r"((?<!\w)mongo\w{0,8}[ ][^\n]{0,200}?[ ]-p[ ])([^\s'\"-]\S{3,255})")),
     (
         ("7z", "zip ", "rar "),
-        re.compile(
+        compile_when_used(
             r"((?<!\w)(?:7z[ar]?|(?:un)?zip|(?:un)?rar)[ ](?:[^\n]{0,200}?[ ])?-[pP][ ]?)([^\s'\"-]\S{5,255})"
         ),
     ),
     (
         ("oracle:", "sqlplus "),
-        re.compile(
+        compile_when_used(
             r"((?<!\w)(?:jdbc:oracle:\w{2,5}:|sqlplus[ ](?:-\w[ ]){0,3})[\w.$-]{1,64}/)([^\s@'\"]{3,256})(?=@)",
             re.IGNORECASE,
         ),
     ),
     (
         ("config",),
-        re.compile(
+        compile_when_used(
             r"((?<!\w)config\w{0,8}[ ]set[ ][\w./:-]{0,64}(?:key|token|secret|password|passwd)[ ])(\S{6,256})",
             re.IGNORECASE,
         ),
     ),
     (
         ("enable ", "username "),
-        re.compile(
+        compile_when_used(
             r"((?<!\w)(?:enable|username[ ]\S{1,64}(?:[ ]privilege[ ]\d{1,2})?)"
             r"[ ](?:secret|password)[ ]\d[ ])(\S{3,256})"
         ),
     ),
     (
         ("password", "passwd", "passphrase"),
-        re.compile(
+        compile_when_used(
             r"(?<!\w)((?:(?i:password|passwd|passphrase))(?:\s{1,4}is)?[*_]{0,2}:?[*_]{0,2}\s{1,4}['\"`]?)"
             r"((?=[A-Za-z!@#$%^*]*\d)(?=[A-Z0-9!@#$%^*]*[a-z])(?=[a-z0-9!@#$%^*]*[A-Z])"
             r"[A-Za-z0-9!@#$%^*]{8,11})(?![\w-])"
@@ -137,17 +140,19 @@ _PROSE_FORMS = (
     ),
     (
         ("machine ", "login "),
-        re.compile(r"((?<!\w)login\s{1,4}[^\s]{1,256}\s{1,4}password\s{1,4})([^\s]{3,256})", re.IGNORECASE),
+        compile_when_used(
+            r"((?<!\w)login\s{1,4}[^\s]{1,256}\s{1,4}password\s{1,4})([^\s]{3,256})", re.IGNORECASE
+        ),
     ),
     (
         ("env ",),
-        re.compile(
+        compile_when_used(
             r"((?:^|\n)ENV[ ]\w{0,40}(?:KEY|TOKEN|SECRET|PASSWORD|PASS)[ ])(\S{6,256})", re.IGNORECASE
         ),
     ),
 )
 #: A line "host:port:database:user:password" (PostgreSQL's password file), but not an identifier of five numbers.
-_PASSWORD_LINE = re.compile(
+_PASSWORD_LINE = compile_when_used(
     r"((?:^|\n)(?!(?:[0-9A-Fa-f]+:){4}[0-9A-Fa-f]+(?![^\s:]))"
     r"[\w.*-]{1,253}+:(?:\d{1,5}|\*):[\w.*-]{1,64}+:[\w.*-]{1,64}+:)([^\s:]{6,256}+)(?=\s|$)"
 )
@@ -155,7 +160,7 @@ _COLONS_OF_PASSWORD_LINE = 4
 #: In longer texts, the words are searched for one by one.
 _LONG = 512
 #: Every text with one of these secrets has a match in lower case, or several colons.
-_HINT = re.compile(
+_HINT = compile_when_used(
     any_of({*_SCHEME_WORDS, *_SECRET_WORDS, *(needle for needles, _ in _PROSE_FORMS for needle in needles)})
 )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.detection.words import word_set
 from pactape.cassettes.scrubbing.structures.visitor import FieldContext
+from pactape.patterns import compile_when_used
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ _CHALLENGE_HEADERS = frozenset(
     {"www-authenticate", "proxy-authenticate", "authentication-info", "proxy-authentication-info", "x-wsse"}
 )
 #: Tokens that browsers send as a WebSocket protocol, because they can't set other headers: "bearer.…", "token-…".
-_PROTOCOL = re.compile(
+_PROTOCOL = compile_when_used(
     r"(?<![\w.-])((?:[\w-]{1,40}\.)?(?:bearer|token|jwt|auth|authorization|api[-_]?key|access[-_]token)[.-])([\w~+/=.-]{8,}+)",
     re.IGNORECASE,
 )
