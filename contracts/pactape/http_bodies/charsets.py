@@ -26,7 +26,8 @@ def charset_of(body: bytes, content_type: str = "") -> str | None:
     """Return a charset that decodes a body and encodes it to the same bytes again; None if the body is not text.
 
     In this order: a byte order mark, the content type's charset, an XML declaration (RFC 7303, section 3), the
-    charset of JSON (RFC 8259, section 8.1), UTF-8, and ISO-8859-1 for types that are text.
+    charset of JSON (RFC 8259, section 8.1), UTF-8, and ISO-8859-1 for types that are text. Binary data, which has
+    NULs, is not text, whatever its type.
 
     Args:
         body: The bytes, without content coding.
@@ -55,7 +56,8 @@ def _candidates(body: bytes, content_type: str) -> list[str]:
     charset_parameter = dict(parse_content_type(content_type).parameters).get("charset")
     xml_declaration = _XML.match(body[:200])
     json_encoding = json.detect_encoding(body[:4]) if b"\0" in body[:4] else None
-    last = "latin-1" if _TEXTUAL.search(content_type.lower()) else None
+    is_text = b"\0" not in body and _TEXTUAL.search(content_type.lower()) is not None
+    last = "latin-1" if is_text else None
     candidates = (
         bom_charset,
         charset_parameter,

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.detection.name_tables import CARD_CODES
 from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name, name_words
-from pactape.cassettes.scrubbing.detection.values import is_public_value, looks_random
+from pactape.cassettes.scrubbing.detection.values import (
+    is_file_path,
+    is_public_key,
+    is_public_value,
+    looks_random,
+)
 from pactape.cassettes.scrubbing.detection.words import word_set
 from pactape.cassettes.scrubbing.rules import plain_name
 from pactape.cassettes.scrubbing.structures.visitor import FieldContext
@@ -24,6 +29,16 @@ _WORDS = word_set(
     "default hidden text never always string number integer boolean object array anonymous unknown valid "
     "invalid expired active inactive"
 )
+#: Permissions on secrets, as vaults, clouds and GitHub's applications list them: "read,environments=read".
+_PERMISSION = (
+    r"(?i:get|list|set|read|write|create|update|delete|purge|backup|restore|recover|import|admin|all)"
+)
+_PERMISSIONS = re.compile(rf"{_PERMISSION}(?:,\s?(?:\w{{1,64}}=)?{_PERMISSION})*+")
+_PERMITTED = frozenset({"secrets", "keys", "tokens"})
+#: The beginnings of names of errors, whose values in a program are numbers: "InvalidPassword".
+_ERRORS = frozenset({"invalid", "expired", "missing", "incorrect", "wrong", "unknown"})
+#: The beginnings of names of resources of clouds.
+_RESOURCES = ("arn:", "crn:", "ocid1.")
 #: The words of a wallet; a mnemonic may also be a sentence to remember.
 _WALLET_WORDS = re.compile(r"[a-z]+(?:[ ,]+[a-z]+)+")
 _DIGITS = re.compile(r"\d(?:[ -]?\d){2,11}")
@@ -64,11 +79,21 @@ def is_secret_field(rules: ScrubRules, name: str, value: str, context: FieldCont
     kind = kind_of_name(rules, name)
     if name == "code" and context is FieldContext.PARAMETER:
         return len(value) >= _SHORTEST_GRANT and looks_random(value)
-    if kind is NameKind.HARMLESS or not value or value.lower() in _WORDS or value == name:
+    if kind is NameKind.HARMLESS or not value or value.lower() in _WORDS or value.lower() == name.lower():
+        return False
+    if _is_about(name, value):
         return False
     if rules.names and plain_name(name) in rules.names:
         return True
     return _decide(name, kind, value, context)
+
+
+def _is_about(name: str, value: str) -> bool:
+    """Whether a value is a permission on secrets, or the number of an error about them."""
+    words = name_words(name)
+    if words[-1] in _PERMITTED and _PERMISSIONS.fullmatch(value):
+        return True
+    return words[0] in _ERRORS and len(words) > 1 and value.isdecimal()
 
 
 def _decide(name: str, kind: NameKind, value: str, context: FieldContext) -> bool:
@@ -89,7 +114,9 @@ def _is_no_credential(name: str, value: str) -> bool:
     """Whether a value is a public address or a sentence, although its name is that of a credential."""
     if plain_name(name) == "mnemonic" and " " in value:
         return _WALLET_WORDS.fullmatch(value) is None
-    may_be_public = "://" in value or value[:1] == "/" or value.startswith(("-----BEGIN", "arn:"))
+    if is_public_key(value) or (name_words(name)[-1] == "key" and is_file_path(value)):
+        return True
+    may_be_public = "://" in value or value[:1] == "/" or value.startswith(_RESOURCES)
     return may_be_public and is_public_value(value)
 
 

@@ -34,7 +34,9 @@ _SHORT_MARK = compile_when_used(
 )
 #: A position after so many characters of base64 is inside of data.
 _LONG_DATA = 160
-_DATA = compile_when_used(r"[A-Za-z0-9_-]*+|[A-Za-z0-9+/]*+")
+_DATA = compile_when_used(
+    r"[A-Za-z0-9_-]*+|[A-Za-z0-9+/]*+(?:(?:\r?\n|\\n)[A-Za-z0-9+/]{60,76}+)*+(?:(?:\r?\n|\\n)[A-Za-z0-9+/]*+)?"
+)
 #: The characters around those marks that are common in texts.
 _AROUND = {
     "token": compile_when_used(r"token[=: ][a-z0-9]{6}\.[a-z0-9]{16}"),
@@ -142,7 +144,7 @@ def _by_start(text: str) -> Iterator[tuple[re.Match[str], ProviderForm]]:
 
 
 def _is_inside_data(text: str, start: int) -> bool:
-    """Whether a position is in a long run of base64, whose characters form anything by chance."""
+    """Whether a position is in a long run of base64, also in lines, whose characters form anything by chance."""
     before = text[max(0, start - _LONG_DATA) : start]
     return len(before) == _LONG_DATA and _DATA.fullmatch(before) is not None
 

@@ -165,7 +165,7 @@ ABOUT_ENDINGS = word_set(
     "quota max min name names title endpoint endpoints method methods mode modes scope scopes status "
     "state version versions algorithm algorithms alg author authors policy policies enabled disabled "
     "required supported support present valid active exists time date timestamp created updated modified "
-    "issued description label hint help message error errors prefix last4 fingerprint thumbprint arn path "
+    "fqdn issued description label hint help message error errors prefix last4 fingerprint thumbprint arn path "
     "file filename format rule rules strength level location position index config configuration settings "
     "options option provider providers domain realm issuer audience host hostname email user username "
     "owner role roles group groups permission permissions symbol decimals address mint contract amount "

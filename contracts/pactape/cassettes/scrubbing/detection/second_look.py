@@ -6,6 +6,7 @@ possible secrets; a person decides.
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 from collections import Counter
@@ -36,6 +37,9 @@ _KNOWN = re.compile(
     r"user-agent|served|by|server|pod|node|host|expect-ct|last|first|code_challenge|signature|sig|public\w*|cert\w*|kid|x5[ct]|n|e)",
     re.IGNORECASE,
 )
+#: The ends of names that describe a credential.
+_ABOUT = re.compile(r"(?:[a-z]N|[_-]n|N)ame$|(?:[a-z][UP]|[_-][up])(?:rl|ri|ath)$")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _DIGIT, _LOWER, _UPPER = re.compile(r"\d"), re.compile(r"[a-z]"), re.compile(r"[A-Z]")
 _TAKEN_OUT = re.compile(
     r"scrub|redact|mask|filter|example|dummy|xxx|\*\*|0000|^eyJhbGciOiJub25l", re.IGNORECASE
@@ -77,12 +81,14 @@ def possible_secrets(text: str) -> Iterator[Possibility]:
             and _DIGIT.search(value)
             and _entropy(value) >= _ENTROPY_NEAR
             and not _is_count(value)
+            and not _is_about(name, value)
         ):
             yield Possibility(name, "a value with digits after a suspicious name")
         elif (
             _is_random(value)
             and not _KNOWN.fullmatch(name.rpartition(".")[2])
             and not _names_identifier(name)
+            and not _is_document(value)
         ):
             yield Possibility(name, "high entropy")
 
@@ -91,9 +97,24 @@ def _is_count(value: str) -> bool:
     return value.replace(".", "").replace("-", "").isdigit()
 
 
+def _is_about(name: str, value: str) -> bool:
+    """Whether a value is a date, or the name or the path of a secret."""
+    return _DATE.match(value) is not None or _ABOUT.search(name) is not None
+
+
 def _names_identifier(name: str) -> bool:
     words = re.split(r"[-_.]|(?<=[a-z])(?=[A-Z])", name)
     return bool(_KNOWN.fullmatch(words[-1])) or bool(_KNOWN.fullmatch(words[0]) and len(words) > 1)
+
+
+def _is_document(value: str) -> bool:
+    """Whether a value is an object of JSON in base64, whose members the scrubber has checked."""
+    if not value.startswith("eyJ"):
+        return False
+    try:
+        return base64.b64decode(value.rstrip("=") + "=" * (-len(value.rstrip("=")) % 4), "-_").isascii()
+    except ValueError:
+        return False
 
 
 def _is_random(value: str) -> bool:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from pactape.patterns import compile_when_used
 
-__all__ = ["entropy", "is_public_value", "is_uuid", "looks_random"]
+__all__ = ["entropy", "is_file_path", "is_public_key", "is_public_value", "is_uuid", "looks_random"]
 
 _UUID = compile_when_used(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _HEX = compile_when_used(r"(?:0x)?[0-9a-fA-F]{16,}")
@@ -32,15 +32,13 @@ _BASE58_ADDRESS = compile_when_used(r"[13T][1-9A-HJ-NP-Za-km-z]{25,33}")
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _PATH = compile_when_used(r"/?[\w.@-]+(?:/[\w.@ -]*)+")
 _FILE = compile_when_used(r"[\w@ -]+\.(?:[a-z][a-z0-9]{1,4})(?:\.(?:gz|bz2|zip|xz|map))?", re.IGNORECASE)
-_PUBLIC_STARTS = (
-    "-----BEGIN PGP SIGNATURE",
-    "-----BEGIN SSH SIGNATURE",
-    "-----BEGIN PUBLIC",
-    "-----BEGIN CERTIFICATE",
-    "ssh-rsa ",
-    "ssh-ed25519 ",
-    "ecdsa-sha2-",
+#: The beginnings of public keys, certificates and signatures, also in base64 and after a user's name.
+_PUBLIC_KEY = compile_when_used(
+    r"-----BEGIN (?:PGP SIGNATURE|SSH SIGNATURE|PUBLIC|CERTIFICATE)|LS0tLS1CRUdJTiB(?:QVUJMSUMg|DRVJUSUZJQ0FURS0)"
+    r"|(?:[\w.-]{1,64}:)?(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-[\w-]{1,32}|sk-[\w.@-]{1,64}) AAAA"
 )
+#: The beginnings of names of pages and of resources of clouds.
+_PUBLIC_STARTS = ("next:", "prev:", "urn:", "arn:", "crn:v1:", "ocid1.")
 _SHORTEST = 12
 _SHORTEST_LETTERS = 20
 
@@ -61,11 +59,7 @@ def is_public_value(value: str) -> bool:
         >>> [is_public_value(value) for value in ("reports/2026/january.pdf", "q8Zr1LmX0vTy7PbK")]
         [True, False]
     """
-    if (
-        "://" in value[:32]
-        or value.startswith(_PUBLIC_STARTS)
-        or value.startswith(("next:", "prev:", "urn:", "arn:"))
-    ):
+    if "://" in value[:32] or value.startswith(_PUBLIC_STARTS) or is_public_key(value):
         return True
     if _DIGEST.fullmatch(value):
         return True
@@ -74,6 +68,26 @@ def is_public_value(value: str) -> bool:
     if _ADDRESS.fullmatch(value) or ("." in value and _FILE.fullmatch(value)):
         return True
     return _is_base58_address(value) or ("/" in value and _is_path(value))
+
+
+def is_public_key(value: str) -> bool:
+    """Whether a value is a public key, a certificate or a detached signature.
+
+    Example:
+        >>> is_public_key("ada:ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ"), is_public_key("ssh-keys")
+        (True, False)
+    """
+    return _PUBLIC_KEY.match(value) is not None
+
+
+def is_file_path(value: str) -> bool:
+    """Whether a value is a path to a file with a suffix.
+
+    Example:
+        >>> is_file_path("reports/2026/january.pdf"), is_file_path("aB3/dE5fG7hI9")
+        (True, False)
+    """
+    return "/" in value and _FILE.fullmatch(value.rpartition("/")[2]) is not None and _is_path(value)
 
 
 def _is_base58_address(value: str) -> bool:

@@ -27,6 +27,7 @@ _BEFORE = re.compile(r"\s*+(?:#|//|sep=)")
 _NAME = re.compile(r"[ \t\"'*_`]*+([\w$@./()\[\]][\w $@./()\[\]-]{0,63}+)[\"'*_`]*+\s*+")
 _RULE = re.compile(r"[ \t|:-]++")
 _MOST_LINES_BEFORE = 6
+_MOST_SPACES = 4
 _LONGEST = 65_536
 #: Columns that name the value in another column of the same row.
 _NAMING = frozenset({"key", "name", "setting", "variable", "parameter", "property", "field"})
@@ -116,6 +117,8 @@ def _names(line: str) -> tuple[str, ...]:
     delimiter = _delimiter(line)
     cells = line.lstrip("\ufeff").split(delimiter) if delimiter else [line.lstrip("\ufeff")]
     names = tuple(match[1] if (match := _NAME.fullmatch(cell)) else "" for cell in cells)
+    if any(name.count(" ") > _MOST_SPACES for name in names):
+        return ()  # a sentence
     has_bars = delimiter == "|" and len(names) > 2  # noqa: PLR2004 -- Markdown has bars at both ends
     return names if has_bars or all(names) else ()
 

@@ -38,6 +38,8 @@ _PROTOCOL_HEADER = "sec-websocket-protocol"
 _PUBLIC_HEADERS = frozenset(
     {"sec-websocket-key", "sec-websocket-accept", "dkim-signature", "signature-input"}
 )
+#: Headers with addresses to which only browsers send reports, and whose parameters identify the site.
+_REPORT_HEADERS = frozenset({"report-to", "reporting-endpoints", "nel", "expect-ct"})
 #: Headers with a format of their own.
 SPECIAL_HEADERS = COOKIE_HEADERS | _CREDENTIAL_HEADERS | _CHALLENGE_HEADERS | {_PROTOCOL_HEADER}
 _VALUE, _PATH = "authorization_value", "Authorization"
@@ -120,5 +122,6 @@ SCRUBBERS: dict[str, Callable[[str, Visitor], str]] = {
     **dict.fromkeys(_CREDENTIAL_HEADERS, _scrub_credentials),
     **dict.fromkeys(_CHALLENGE_HEADERS, _scrub_challenge),
     **dict.fromkeys(_PUBLIC_HEADERS, lambda value, visitor: visitor.text(value)),
+    **dict.fromkeys(_REPORT_HEADERS, lambda value, _visitor: value),
     _PROTOCOL_HEADER: _scrub_protocols,
 }

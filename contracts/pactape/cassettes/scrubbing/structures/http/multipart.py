@@ -98,7 +98,7 @@ def _value(head: bytes, value: bytes, visitor: Visitor, scrub_part: Callable[[by
     if kind and not kind.lower().startswith("text/plain"):
         return scrub_part(value, kind)
     if name_match is None or _FILE.search(head):
-        return scrub_part(value, kind or "text/plain")
+        return value if _charset(value) is None else scrub_part(value, kind or "text/plain")
     charset = _charset(value)
     if charset is None:
         return value

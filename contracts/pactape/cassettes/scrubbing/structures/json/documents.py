@@ -31,6 +31,8 @@ _SCALAR = re.compile(
 )
 #: The beginning of an object or a list, or of a text that holds one, or an element.
 _OPENING = re.compile(r'[\[{](?=\s*[\[{"\]}\d-])|"(?=[\[{]{1,2}\s*\\"|<[A-Za-z!?][^"\n]{0,400}\\")')
+#: Words with the same separator between them.
+_SCOPE = re.compile(r"[A-Za-z_]++(?:\.[A-Za-z_]++)++|[A-Za-z_]++(?::[A-Za-z_]++)++")
 _MOST_FAILURES = 64
 _PAIR = 2
 _LONGEST_OPTION = 64
@@ -124,10 +126,15 @@ def _items(values: Iterable[Any], context: JsonContext) -> Iterator[tuple[JsonCo
     inside = context.in_list()
     rest = iter(values)
     first = list(itertools.islice(rest, _PAIR + 1))
-    if len(first) == _PAIR and all(isinstance(item, str) for item in first):
+    if len(first) == _PAIR and all(isinstance(item, str) for item in first) and not _are_scopes(first):
         name = first[0].lstrip("-") or first[0]
         return iter([(inside, first[0]), (context.in_list(after=name), first[1])])
     return _arguments(itertools.chain(first, rest), context, inside)
+
+
+def _are_scopes(items: list[str]) -> bool:
+    """Whether both items of a list are names of permissions: ["write:token", "read:user"]."""
+    return all(_SCOPE.fullmatch(item) is not None for item in items)
 
 
 def _arguments(

@@ -1,0 +1,93 @@
+"""What the recordings of other projects hold that only looks like a secret stays, and so do their masks."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from pactape.cassettes.scrubbing.detection.second_look import possible_secrets
+from pactape.cassettes.scrubbing.replacing.placeholders import is_mask
+from pactape.cassettes.scrubbing.scrubber import Scrubber
+
+PUBLIC_KEY = (
+    "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUlJQklqQU5CZ2txaGtpRzl3MEJBUUVGQUFPQ0FROEFNSUlCQ2dLQ0FRRUE="
+)
+DOCUMENTS: dict[str, object] = {
+    "permissions on the secrets of a vault": {"permissions": {"secrets": ["Get", "List", "Set", "Purge"]}},
+    "permissions of an application": {"permissions": {"secrets": "write", "organization_secrets": "read"}},
+    "two permissions in a list": ["iam.serviceAccounts.getAccessToken", "pubsub.topics.publish"],
+    "two scopes in a list": ["write:token", "read:user"],
+    "a public key as a PEM in base64": {"publicKey": {"format": "PEM", "key": PUBLIC_KEY}},
+    "the public keys of users": {
+        "key": "ssh-keys",
+        "value": f"ada:ssh-rsa {'AAAAB3NzaC1yc2E' * 8} ada@a.test",
+    },
+    "the path of a file in a storage": {
+        "storage_key": "c108269c-cf1e-4ac6-a7e4-5a456cc9fdb7/12202af5-fb12-4f17-a1e9-687be9f20c83.txt"
+    },
+    "a resource's name of a cloud": {
+        "resource_key_crn": "crn:v1:bluemix:public:cloud-object-storage:global:a/d756617575ff631f32abc:029fd::"
+    },
+    "a private host name": {
+        "privateFQDN": "asdf-dns-tqbrrx02.c8e1eebf-2cf8-436f.privatelink.eastus.azmk8s.io"
+    },
+    "prose with commas": "Exchange it for\nan access token and a refresh token, which you use for\nown APIs.",
+}
+TEXTS: dict[str, str] = {
+    "a script": '<script>f(s.id=r+"q8Zr1LmX0vTy7",e);s.id="row";var DATOKEN="DAToken"</script>',
+    "numbers of errors": "<script>var c={InvalidPassword:50126,ExpiredOneTimePasscode:'50182'}</script>",
+    "a certificate whose lines look like keys": "-----BEGIN CERTIFICATE-----\nMIIELTCCApWgAwIBAgIRAKqNtZ"
+    f"{'Cq5L' * 9}Ab\n{'aB3dE5fG' * 8}\n{'hI9jK1lM' * 8}\n"
+    "AQEBBQADggGPADCCAYoCggGBAJhNyJ40L0K7Ork9sR7HhDaBfLl0mGoOSZV3BSDa\n-----END CERTIFICATE-----\n",
+}
+HEADERS: dict[str, str] = {
+    "X-Accepted-Github-Permissions": "secrets=read,environments=read",
+    "Report-To": '{"endpoints":[{"url":"https://nel.example.com/r?s=k%2BaB3dE5fG7hI9&sid=1b10b0ff-8a76-4548-befa-353fc6c6c045"}]}',
+    "Reporting-Endpoints": 'nel="https://nel.example.com/r?s=k%2B&sid=1b10b0ff-8a76-4548-befa-353fc6c6c045"',
+}
+
+POSSIBLE: dict[str, str] = {
+    "the date of a change": '{"lastPasswordChangeDateTime": "2016-07-28T19:34:50Z"}',
+    "the name of a secret's version": '{"apiKeySecretVersionName": "projects/167984947943/secrets/k1/versions/3"}',
+    "a document in base64": '{"bytes": "eyJwIjoiYWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXpBQkNERUZHSElKSyJ9"}',
+}
+MASKS = ["<<ACCESS_TOKEN>>", "<%= ENV['API_KEY'] %>", "<<<TOKEN>>>"]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_that_only_looks_like_one_with_secrets_stays(name: str) -> None:
+    body = json.dumps(DOCUMENTS[name]).encode()
+    assert Scrubber().body(body, "application/json") == body
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_that_only_looks_like_one_with_secrets_stays(name: str) -> None:
+    body = TEXTS[name].encode()
+    assert Scrubber().body(body, "text/html") == body
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_a_header_that_only_looks_like_one_with_secrets_stays(name: str) -> None:
+    assert Scrubber().header(name, HEADERS[name]) == HEADERS[name]
+
+
+@pytest.mark.parametrize("name", POSSIBLE)
+def test_what_is_harmless_is_not_a_possible_secret(name: str) -> None:
+    assert list(possible_secrets(POSSIBLE[name])) == []
+
+
+@pytest.mark.parametrize("mask", MASKS)
+def test_a_mask_in_a_template_s_marks_stays(mask: str) -> None:
+    assert is_mask(mask)
+    assert Scrubber().header("Authorization", f"token {mask}") == f"token {mask}"
+
+
+@pytest.mark.parametrize("header", ["", "Content-Type: text/plain\r\n"], ids=["no type", "a wrong type"])
+def test_a_file_that_is_no_text_keeps_its_bytes_in_a_form(header: str) -> None:
+    picture = b"GIF89a@\x01\xf0\x00" + bytes(range(256)) * 20 + b"password=\x80q8Zr1LmX0v;\xff a&b=c\n"
+    body = (
+        f'--b\r\nContent-Disposition: form-data; name="media"; filename="a.gif"\r\n{header}\r\n'.encode()
+        + picture
+        + b"\r\n--b--\r\n"
+    )
+    assert Scrubber().body(body, "multipart/form-data; boundary=b") == body
