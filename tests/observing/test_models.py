@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from typing import Annotated, Any, Literal, NamedTuple, NotRequired, TypedDict
+from typing import Annotated, Any, Generic, Literal, NamedTuple, NotRequired, TypedDict, TypeVar
 
 import attrs
 import msgspec
 import pydantic
+import pydantic.dataclasses
 import pytest
 import typing_extensions
 from pactape.observing import Usage, observing, track
@@ -110,6 +111,39 @@ class Pair(NamedTuple):
     right: str = ""
 
 
+Item = TypeVar("Item")
+
+
+@dataclasses.dataclass
+class Page(Generic[Item]):
+    items: list[Item]
+    first: Item | None = None
+
+
+@attrs.define
+class AttrsPage(Generic[Item]):
+    items: list[Item]
+
+
+@pydantic.dataclasses.dataclass
+class PydanticPage(Generic[Item]):
+    items: list[Item]
+
+
+class LinePage(Page[Line]):
+    pass
+
+
+class Row(msgspec.Struct, array_like=True):
+    id: int
+
+
+class Embedded(pydantic.BaseModel):
+    line: pydantic.Json[PydanticLine]
+    lines: list[Annotated[PydanticLine, pydantic.BeforeValidator(lambda line: line)]]
+    checked: Annotated[PydanticLine, pydantic.AfterValidator(lambda line: line)]
+
+
 @pytest.mark.parametrize(
     ("model", "paths"),
     [
@@ -130,6 +164,13 @@ class Pair(NamedTuple):
         (Attrs, ("id", "nick|null?")),
         (Typed, ("id", "nick?")),
         (Pair, ("left", "right?")),
+        (Page[Line], ("first|null?.gift?", "first|null?.sku", "items[].gift?", "items[].sku")),
+        (Page, ("first|null?", "items")),
+        (LinePage, ("first|null?.gift?", "first|null?.sku", "items[].gift?", "items[].sku")),
+        (AttrsPage[Attrs], ("items[].id", "items[].nick|null?")),
+        (PydanticPage[PydanticLine], ("items[].sku",)),
+        (list[Row], None),
+        (Embedded, ("checked.sku", "line", "lines")),
         (dict[str, Line], None),
         (Any, None),
         (None, None),
@@ -161,10 +202,12 @@ class ByEitherName(pydantic.BaseModel):
         ),
         (list[ByEitherName], [{"firstName": "Ada"}], ("[].firstName",)),
         (Aliases, {"title": "Ms", "address": {"city": "Oslo"}}, ("address.city", "title")),
+        (dict[str, list[Line]], {"a": [{"sku": "x"}]}, ("a?[].gift?", "a?[].sku")),
+        (Pair, ["a", "b"], None),
     ],
 )
 def test_of_several_keys_the_one_that_the_answer_has_is_read(
-    model: Any, value: Any, paths: tuple[str, ...]
+    model: Any, value: Any, paths: tuple[str, ...] | None
 ) -> None:
     assert field_paths(model, value=value) == paths
 

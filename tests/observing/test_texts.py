@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import csv
 import io
 import json
@@ -91,6 +92,12 @@ def _orders() -> ET.Element:
         (lambda: "state" in _orders()[0].attrib, ("orders.order.@state",)),
         (lambda: _orders().find("order/by") is not None, ("orders.order.by{}",)),
         (lambda: len(_orders().findall("order")), ("orders.order{}",)),
+        (lambda: len(list(_orders().iterfind("order"))), ("orders.order{}",)),
+        (lambda: len(list(_orders().iter("order"))), ("orders.order{}",)),
+        (lambda: _orders().find(".//by") is not None, ("orders.order.by{}",)),
+        (lambda: list(_orders()[0].keys()), ("orders.order.@id", "orders.order.@state")),
+        (lambda: copy.copy(_orders()).get("total"), ("orders.@total",)),
+        (lambda: copy.deepcopy(_orders()).findtext("order/sku"), ("orders.order.sku.#text",)),
         (
             lambda: "".join(_orders().itertext()),
             (
@@ -118,6 +125,7 @@ def test_an_observed_element_writes_the_document_that_it_was() -> None:
     with observing():
         orders = _orders()
         assert ET.tostring(orders) == ET.tostring(ET.fromstring(XML))  # noqa: S314 -- our own
+        assert ET.tostring(copy.deepcopy(orders)) == ET.tostring(orders)
         assert (orders.get("nothing"), orders[0].get("nothing", "x"), orders[0].tail) == (None, "x", None)
 
 

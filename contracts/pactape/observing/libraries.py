@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from pactape.observing.library_patches.attributes import observe_attributes
 from pactape.observing.library_patches.cookies import observe_cookies
 from pactape.observing.library_patches.decoders import observe_decoders
+from pactape.observing.library_patches.encoders import observe_encoders
 from pactape.observing.library_patches.model_readers import observe_readers
+from pactape.observing.library_patches.printers import observe_printers
 from pactape.observing.library_patches.replacing import Replacements
 from pactape.observing.library_patches.responses import observe_responses
 from pactape.observing.library_patches.table_readers import observe_table_readers
@@ -45,6 +47,8 @@ def observing(find: Callable[[bytes], int | None] | None = None) -> Iterator[Obs
         observe_cookies(observer, replacements)
         observe_attributes(observer, replacements)
         observe_decoders(observer, replacements)
+        observe_encoders(replacements)
+        observe_printers(replacements)
         observe_readers(observer, replacements)
         observe_table_readers(observer, replacements)
         observe_text_readers(observer, replacements)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from contextvars import ContextVar
-from typing import Any, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
+from pactape.observing.compared_array import ComparedArray
+from pactape.observing.tracked_views import TrackedItems, TrackedKeys, TrackedValues
 from pactape.observing.usage import ITEM, Usage, UsageState
+
+if TYPE_CHECKING:
+    from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 
 __all__ = ["TrackedArray", "TrackedObject", "track", "unpacked"]
 
@@ -64,6 +68,10 @@ class TrackedObject(dict[str, Any]):
     __slots__ = ("_usage",)
     _usage: Usage
 
+    def __new__(cls, *arguments: Any, **entries: Any) -> Any:
+        """Return a plain `dict` to other code that calls `type(response)(…)`, as `dataclasses.asdict` does."""
+        return dict(*arguments, **entries)
+
     def whole(self) -> None:
         """Record that everything is used."""
         self._usage.whole()
@@ -119,13 +127,13 @@ class TrackedObject(dict[str, Any]):
 
     def keys(self) -> KeysView[str]:  # type: ignore[override]  # a view that calls this object
         _LAST_KEYS.set((self, self._usage.state))
-        return KeysView(self)
+        return TrackedKeys(self)
 
     def values(self) -> ValuesView[Any]:  # type: ignore[override]  # as above
-        return ValuesView(self)
+        return TrackedValues(self)
 
     def items(self) -> ItemsView[str, Any]:  # type: ignore[override]  # as above
-        return ItemsView(self)
+        return TrackedItems(self)
 
     def __len__(self) -> int:
         self._usage.looked_into()
@@ -165,11 +173,15 @@ class TrackedObject(dict[str, Any]):
             usage.whole()
 
 
-class TrackedArray(list[Any]):
+class TrackedArray(ComparedArray):
     """A JSON array that records whether its items, and which parts of them, are read."""
 
     __slots__ = ("_usage",)
     _usage: Usage
+
+    def __new__(cls, *arguments: Any) -> Any:
+        """Return a plain `list` to other code, as `TrackedObject` does."""
+        return list(*arguments)
 
     def whole(self) -> None:
         """Record that everything is used."""
@@ -227,32 +239,6 @@ class TrackedArray(list[Any]):
     def __contains__(self, item: object) -> bool:
         return item in list(self._items_used())
 
-    def index(self, *arguments: Any) -> int:
-        return self._items_used().index(*arguments)
-
-    def count(self, item: Any) -> int:
-        return self._items_used().count(item)
-
-    def __eq__(self, other: object) -> bool:
-        return self._items_used() == other
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def __lt__(self, other: list[Any]) -> bool:
-        return self._items_used() < other
-
-    def __le__(self, other: list[Any]) -> bool:
-        return self._items_used() <= other
-
-    def __gt__(self, other: list[Any]) -> bool:
-        return self._items_used() > other
-
-    def __ge__(self, other: list[Any]) -> bool:
-        return self._items_used() >= other
-
-    __hash__ = None  # unhashable, as lists are
-
     def __add__(self, other: list[Any]) -> list[Any]:
         return [*self, *other]
 
@@ -272,11 +258,10 @@ class TrackedArray(list[Any]):
     def __reduce_ex__(self, _protocol: SupportsIndex) -> Any:
         return (list, (self._items_used(),))
 
-    def _items_used(self) -> list[Any]:
-        """Return the items, and record that all are used."""
-        self.whole()
-        return [list.__getitem__(self, index) for index in range(super().__len__())]
 
+#: Code that distinguishes values by the name of their type, as jmespath does, must know them.
+TrackedObject.__name__ = TrackedObject.__qualname__ = "dict"
+TrackedArray.__name__ = TrackedArray.__qualname__ = "list"
 
 #: The object whose keys were requested last, and its recorded state before that.
 _LAST_KEYS: ContextVar[tuple[TrackedObject, UsageState] | None] = ContextVar(
@@ -284,17 +269,20 @@ _LAST_KEYS: ContextVar[tuple[TrackedObject, UsageState] | None] = ContextVar(
 )
 _value_of = dict.__getitem__  # `super()` finds them at several times the cost
 _put_item = list.__setitem__
+_new_object, _fill_object = dict.__new__, dict.update
+_new_array, _fill_array = list.__new__, list.extend
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def _tracked_object(value: dict[str, Any], usage: Usage) -> TrackedObject:
-    """Return a tracked object, made without an `__init__` in Python, which would double its cost."""
-    tracked = TrackedObject(value)
+    tracked = _new_object(TrackedObject)
+    _fill_object(tracked, value)
     tracked._usage = usage  # noqa: SLF001 -- private to this module
     return tracked
 
 
 def _tracked_array(value: list[Any], usage: Usage) -> TrackedArray:
-    tracked = TrackedArray(value)
+    tracked = _new_array(TrackedArray)
+    _fill_array(tracked, value)
     tracked._usage = usage  # noqa: SLF001 -- private to this module
     return tracked

@@ -6,7 +6,8 @@ import sys
 
 __all__ = ["is_read_by_library"]
 
-#: Packages that read headers, cookies and URLs while they send, follow redirects and build responses.
+#: Packages that read headers, cookies and URLs while they send, follow redirects and build responses, and elements
+#: while they search and write documents.
 _LIBRARIES = frozenset(
     {
         "aiohttp",
@@ -20,6 +21,7 @@ _LIBRARIES = frozenset(
         "urllib",
         "urllib3",
         "vcr",
+        "xml",
     }
 )
 

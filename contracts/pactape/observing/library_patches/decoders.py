@@ -1,11 +1,14 @@
-"""Patches of JSON decoders: json, simplejson, orjson, ujson and msgspec."""
+"""Patches of JSON decoders: json, simplejson, orjson, ujson, rapidjson and msgspec."""
 
 from __future__ import annotations
 
 import sys
-from functools import wraps
+from functools import partial, wraps
 from json import decoder
 from typing import TYPE_CHECKING, Any
+
+from pactape.observing.library_patches.replacing import stand_in_class
+from pactape.observing.library_patches.reusable_decoders import ObservedDecoder, observed_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,17 +19,41 @@ if TYPE_CHECKING:
 __all__ = ["observe_decoders"]
 
 #: Functions that parse their text or bytes argument.
-_LOADS = (("orjson", "loads"), ("ujson", "loads"), ("rapidjson", "loads"))
+_LOADS = (("orjson", "loads"), ("ujson", "loads"), ("ujson", "decode"), ("rapidjson", "loads"))
+#: Functions in C that parse a file.
+_LOAD = ("ujson", "rapidjson")
 
 
 def observe_decoders(observer: Observer, replacements: Replacements) -> None:
     """Observe which parts are read of bodies that the code under test parses itself."""
-    replacements.attribute(decoder.JSONDecoder, "decode", _decoding(observer))
-    simplejson = sys.modules.get("simplejson.decoder")
-    replacements.attribute(getattr(simplejson, "JSONDecoder", None), "decode", _decoding(observer))
-    for module, name in _LOADS:
-        replacements.function(sys.modules.get(module), name, _loading(observer))
-    replacements.attribute(sys.modules.get("msgspec.json"), "decode", _decoding_as_model(observer))
+    for module in (decoder, sys.modules.get("simplejson.decoder")):
+        kind = getattr(module, "JSONDecoder", None)
+        replacements.attribute(kind, "decode", _decoding(observer))
+        replacements.attribute(kind, "raw_decode", _decoding_beginning(observer))
+    for name, function in _LOADS:
+        replacements.function(sys.modules.get(name), function, _loading(observer))
+    for name in _LOAD:
+        loads = getattr(sys.modules.get(name), "loads", None)
+        replacements.function(sys.modules.get(name), "load", partial(_loading_file, loads))
+    _msgspec(observer, replacements)
+
+
+def _msgspec(observer: Observer, replacements: Replacements) -> None:
+    json = sys.modules.get("msgspec.json")
+    replacements.function(json, "decode", _decoding_as_model(observer))
+    kind = getattr(json, "Decoder", None)
+    if kind is not None:
+        observed = partial(ObservedDecoder, observer)
+        replacements.instances(kind, observed)
+        create = _creating(kind, observed)
+        replacements.function(json, "Decoder", lambda _: stand_in_class(kind, create, ObservedDecoder))
+
+
+def _creating(kind: Any, observed: Callable[[Any], ObservedDecoder]) -> Callable[..., ObservedDecoder]:
+    def create(*arguments: Any, **options: Any) -> ObservedDecoder:
+        return observed(kind(*arguments, **options))
+
+    return create
 
 
 def _decoding(observer: Observer) -> Callable[[Any], Any]:
@@ -42,6 +69,21 @@ def _decoding(observer: Observer) -> Callable[[Any], Any]:
     return make
 
 
+def _decoding_beginning(observer: Observer) -> Callable[[Any], Any]:
+    """Return a patch of a method that may parse only the beginning of its text."""
+
+    def make(original: Any) -> Any:
+        @wraps(original)
+        def raw_decode(self: Any, s: Any, *arguments: Any, **options: Any) -> Any:
+            value, end = original(self, s, *arguments, **options)
+            is_complete = not (arguments or options or s[end:].strip())
+            return (observer.parsed(s, value) if is_complete else value), end
+
+        return raw_decode
+
+    return make
+
+
 def _loading(observer: Observer) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         def loads(text: Any, *arguments: Any, **options: Any) -> Any:
@@ -52,15 +94,22 @@ def _loading(observer: Observer) -> Callable[[Any], Any]:
     return make
 
 
+def _loading_file(loads: Any, original: Any) -> Any:
+    """Return a patch that parses a file's text with the observed `loads`."""
+
+    @wraps(original)
+    def load(file: Any, *arguments: Any, **options: Any) -> Any:
+        is_plain = not arguments and hasattr(file, "read")
+        return loads(file.read(), **options) if is_plain else original(file, *arguments, **options)
+
+    return load
+
+
 def _decoding_as_model(observer: Observer) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         @wraps(original)
         def decode(buf: Any, **options: Any) -> Any:
-            value = original(buf, **options)
-            model = options.get("type", Any)
-            if model is not Any and observer.read_as(buf, model):
-                return value
-            return observer.parsed(buf, value)
+            return observed_value(observer, buf, original(buf, **options), options.get("type", Any))
 
         return decode
 

@@ -1,4 +1,4 @@
-"""Patches of functions in C that read responses: models that read fields, and encoders that read everything."""
+"""Patches of functions that read responses as models."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pactape.observing.library_patches.encoders import use_whole
+from pactape.observing.library_patches.replacing import stand_in_class
 from pactape.observing.models.converters import PLAIN, CattrsReading, DaciteReading
 from pactape.observing.models.record_types import fields_of
 from pactape.observing.observer import internal
@@ -24,15 +26,13 @@ if TYPE_CHECKING:
 __all__ = ["observe_readers"]
 
 _TRACKED = (TrackedObject, TrackedArray)
-#: Functions that read a value completely, with the position of the argument.
-_WHOLE = (("msgspec", "to_builtins", 0), ("msgspec.json", "encode", 0), ("orjson", "dumps", 0))
 
 
 def observe_readers(observer: Observer, replacements: Replacements) -> None:
-    """Observe which parts of responses, and of their bodies, models and encoders read."""
-    for module, name, position in _WHOLE:
-        replacements.function(sys.modules.get(module), name, _reading_whole(position))
-    replacements.function(sys.modules.get("msgspec"), "convert", _converting(observer, value=0, model=1))
+    """Observe which parts of responses, and of their bodies, models read."""
+    replacements.function(
+        sys.modules.get("msgspec"), "convert", _converting(observer, value=0, model=1, unseen=use_whole)
+    )
     dacite = sys.modules.get("dacite")
     replacements.function(
         dacite,
@@ -54,6 +54,8 @@ def _pydantic(observer: Observer, replacements: Replacements) -> None:
     for name in ("validate_python", "validate_json"):
         replacements.attribute(adapter, name, _validating(observer))
     replacements.attribute(model, "__init__", _initialising(observer))
+    for module in ("pydantic_core", "pydantic._internal._dataclasses"):
+        replacements.attribute(sys.modules.get(module), "ArgsKwargs", _passing_arguments)
 
 
 def _cattrs(observer: Observer, replacements: Replacements) -> None:
@@ -66,20 +68,6 @@ def _cattrs(observer: Observer, replacements: Replacements) -> None:
         "structure",
         _converting(observer, value=0, model=1, names=("obj", "cl"), reading=_cattrs_reading),
     )
-
-
-def _reading_whole(position: int) -> Callable[[Any], Any]:
-    def make(original: Any) -> Any:
-        @wraps(original)
-        def reader(*arguments: Any, **options: Any) -> Any:
-            for argument in (*arguments[position : position + 1], *options.values()):
-                if isinstance(argument, _TRACKED):
-                    argument.whole()
-            return original(*arguments, **options)
-
-        return reader
-
-    return make
 
 
 def _plain_reading(_arguments: tuple[Any, ...], _options: dict[str, Any]) -> Reading:
@@ -101,8 +89,18 @@ def _converting(
     model: int,
     names: tuple[str, str] = ("obj", "type"),
     reading: Callable[[tuple[Any, ...], dict[str, Any]], Reading] = _plain_reading,
+    unseen: Callable[[Any], object] = id,
 ) -> Callable[[Any], Any]:
-    """Return a patch of a function that takes a value and a model, at these positions or with these names."""
+    """Return a patch of a function that takes a value and a model, at these positions or with these names.
+
+    Args:
+        observer: Records the reads.
+        value: The position of the value.
+        model: The position of the model.
+        names: The names of both.
+        reading: Returns the rules of the converter.
+        unseen: Records the reads of a value that only contains parts of responses.
+    """
 
     def make(original: Any) -> Any:
         @wraps(original)
@@ -110,6 +108,7 @@ def _converting(
             data = arguments[value] if len(arguments) > value else options.get(names[0])
             model_type = arguments[model] if len(arguments) > model else options.get(names[1])
             if not isinstance(data, _TRACKED):
+                unseen(data)
                 return original(*arguments, **options)
             observer.read_as(data, model_type, reading(arguments, options))
             positional_arguments = tuple(
@@ -187,6 +186,16 @@ def _initialising(observer: Observer) -> Callable[[Any], Any]:
         return __init__
 
     return make
+
+
+def _passing_arguments(original: Any) -> Any:
+    """Return a patch of the arguments of dataclasses and functions that pydantic validates, and reads in C."""
+
+    def create(*arguments: Any, **options: Any) -> Any:
+        use_whole([*arguments, *options.values()])
+        return original(*arguments, **options)
+
+    return stand_in_class(original, create)
 
 
 def _fields_for(fields: dict[str, Any], name: str) -> Iterator[Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Replacements"]
+__all__ = ["Replacements", "stand_in_class"]
 
 _OURS = "pactape"
 _INHERITED = object()
@@ -49,6 +49,13 @@ class Replacements:
             self._replaced.append((owner, attribute, original))
             setattr(owner, attribute, stand_in)
 
+    def instances(self, kind: type, make: Callable[[Any], Any]) -> None:
+        """Replace the instances of a class that are attributes of modules and of their classes."""
+        for owner, name in _INSTANCES.of(kind):
+            instance = vars(owner)[name]
+            self._replaced.append((owner, name, instance))
+            setattr(owner, name, make(instance))
+
     def undo(self) -> None:
         """Restore everything, in reverse order."""
         while self._replaced:
@@ -57,6 +64,28 @@ class Replacements:
                 delattr(owner, name)
             else:
                 setattr(owner, name, original)
+
+
+def stand_in_class(original: Any, create: Callable[..., Any], *kinds: type) -> Any:
+    """Return a class that creates objects in another way, and that instances of the original belong to.
+
+    Args:
+        original: The class that it stands in for.
+        create: Called in place of the class.
+        kinds: Other classes whose instances belong to it.
+    """
+
+    class _Kind(type):
+        def __call__(cls, *arguments: Any, **options: Any) -> Any:
+            return create(*arguments, **options)
+
+        def __instancecheck__(cls, value: object) -> bool:
+            return isinstance(value, (original, *kinds))
+
+        def __getitem__(cls, item: Any) -> Any:
+            return original[item]
+
+    return _Kind(original.__name__, (), {"__module__": original.__module__, "__doc__": original.__doc__})
 
 
 class _References:
@@ -95,4 +124,42 @@ class _References:
         ]
 
 
+class _Instances:
+    """The attributes of modules, and of their classes, that are instances of a class.
+
+    Each module is searched once for each class; so are those that are imported later.
+    """
+
+    def __init__(self) -> None:
+        self._module_names: dict[type, set[str]] = {}
+        self._found: dict[type, list[tuple[Any, str]]] = {}
+
+    def of(self, kind: type) -> list[tuple[Any, str]]:
+        """Return the modules and classes that have an instance, with its name."""
+        module_names = self._module_names.setdefault(kind, set())
+        found = self._found.setdefault(kind, [])
+        for module_name in sys.modules.keys() - module_names:
+            module_names.add(module_name)
+            found += [
+                (owner, name)
+                for owner in _owners(module_name)
+                for name, value in list(vars(owner).items())
+                if type(value) is kind
+            ]
+        return [(owner, name) for owner, name in found if type(vars(owner).get(name)) is kind]
+
+
+def _owners(module_name: str) -> list[Any]:
+    """Return a module and the classes that are defined in it."""
+    module: Any = sys.modules.get(module_name)
+    if not hasattr(module, "__dict__"):
+        return []
+    members = list(vars(module).values())
+    return [
+        module,
+        *(member for member in members if isinstance(member, type) and member.__module__ == module_name),
+    ]
+
+
 _REFERENCES = _References()
+_INSTANCES = _Instances()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import sys
 import xml.etree.ElementTree as ET
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+
+from pactape.observing.library_patches.callers import is_read_by_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -111,6 +114,32 @@ class _TrackedElement(ET.Element):
 
     def items(self) -> Any:
         return self.attrib.items()
+
+    def keys(self) -> Any:
+        return [name for name in self.attrib if name in self.attrib]
+
+    def __copy__(self) -> _TrackedElement:
+        return self._copied(list(self))
+
+    def __deepcopy__(self, memo: Any) -> _TrackedElement:
+        return self._copied([copy.deepcopy(child, memo) for child in self])
+
+    def _copied(self, children: list[Any]) -> _TrackedElement:
+        """Return a copy with these children, whose reads are recorded, too."""
+        copied = _TrackedElement(self.tag, _ATTRIB.__get__(self))
+        copied.text, copied.tail = _TEXT.__get__(self), self.tail
+        copied.extend(children)
+        copied._response_usage, copied._steps = self._response_usage, self._steps
+        return copied
+
+    def iter(self, tag: str | None = None) -> Any:
+        elements = super().iter(tag)
+        is_lookup = tag not in {None, "*"} and not is_read_by_library()
+        return map(_record_lookup, elements) if is_lookup else elements
+
+    def iterfind(self, path: str, namespaces: Any = None) -> Any:
+        elements = super().iterfind(path, namespaces)
+        return map(_record_lookup, elements)
 
     def find(self, path: str, namespaces: Any = None) -> Any:
         element = super().find(path, namespaces)

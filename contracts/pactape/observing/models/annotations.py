@@ -7,22 +7,45 @@ import types
 import typing
 from typing import Annotated, Any, Literal, Union
 
-__all__ = ["is_union", "plain_type", "root_of", "takes_null", "texts_of"]
+__all__ = ["is_raw", "is_union", "plain_type", "reads_raw", "root_of", "takes_null", "texts_of"]
 
 _WRAPPERS = (typing.Required, typing.NotRequired, typing.Final, typing.ClassVar)
+#: Metadata of pydantic that reads a value before its type does.
+_RAW_READERS = frozenset({"BeforeValidator", "Json", "PlainValidator", "WrapValidator"})
 
 
 def plain_type(annotation: Any) -> Any:
     """Return a type without annotations, aliases and qualifiers."""
-    while True:
-        if typing.get_origin(annotation) in {Annotated, *_WRAPPERS}:
-            annotation = typing.get_args(annotation)[0]
-        elif hasattr(annotation, "__supertype__"):
-            annotation = annotation.__supertype__
-        elif type(annotation).__name__ == "TypeAliasType":
-            annotation = annotation.__value__
-        else:
-            return annotation
+    inner = _unwrapped(annotation)
+    while inner is not annotation:
+        annotation, inner = inner, _unwrapped(inner)
+    return annotation
+
+
+def _unwrapped(annotation: Any) -> Any:
+    """Return a type without its outermost annotation, alias or qualifier; the same type without one."""
+    if typing.get_origin(annotation) in {Annotated, *_WRAPPERS}:
+        return typing.get_args(annotation)[0]
+    if hasattr(annotation, "__supertype__"):
+        return annotation.__supertype__
+    return annotation.__value__ if type(annotation).__name__ == "TypeAliasType" else annotation
+
+
+def is_raw(annotation: Any) -> bool:
+    """Return whether the consumer's code, or a parser of text, reads the raw value before it has a type."""
+    while not isinstance(annotation, type):
+        if typing.get_origin(annotation) is Annotated and any(map(reads_raw, annotation.__metadata__)):
+            return True
+        inner = _unwrapped(annotation)
+        if inner is annotation:
+            return False
+        annotation = inner
+    return False
+
+
+def reads_raw(metadata: Any) -> bool:
+    """Return whether metadata of an annotation, of pydantic, reads the raw value."""
+    return type(metadata).__name__ in _RAW_READERS
 
 
 def is_union(annotation: Any) -> bool:

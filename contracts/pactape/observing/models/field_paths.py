@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from pactape.observing.models.annotations import is_union, plain_type, root_of, takes_null, texts_of
+from pactape.observing.models.annotations import is_raw, is_union, plain_type, root_of, takes_null, texts_of
 from pactape.observing.models.converters import PLAIN
 from pactape.observing.models.record_types import RecordField, fields_of, forbids_others, is_opaque
 from pactape.observing.models.unions import fits, fitting, join_alternatives
@@ -79,7 +79,9 @@ class _Walk:
         """Return the paths below `prefix`; a recursive type counts as read completely where it recurs."""
         plain = plain_type(annotation)
         origin, arguments = typing.get_origin(plain), typing.get_args(plain)
-        if is_union(plain):
+        if is_raw(annotation):
+            yield prefix.removesuffix("[]")
+        elif is_union(plain):
             yield from self._union(
                 [argument for argument in arguments if argument is not types.NoneType], prefix, above, values
             )
@@ -93,13 +95,21 @@ class _Walk:
             yield from self._items(arguments, prefix, above, values)
         elif (model := root_of(plain)) is not None:
             yield from self.paths(model, prefix=prefix, above=above, values=values)
-        elif (fields := fields_of(plain)) is None or plain in above or self._is_opaque(plain):
-            yield prefix.removesuffix("[]")
         else:
-            if forbids_others(plain) or self._reading.forbids_others(plain):
-                yield f"{prefix}{{!}}"
-            for field in _chosen(fields, values):
-                yield from self._field(field, plain, prefix, (*above, plain), values)
+            yield from self._record(plain, prefix, above, values)
+
+    def _record(
+        self, record: Any, prefix: str, above: tuple[Any, ...], values: tuple[Any, ...]
+    ) -> Iterator[str]:
+        fields = fields_of(record)
+        is_array = any(isinstance(value, list) for value in values)
+        if fields is None or is_array or record in above or self._is_opaque(record):
+            yield prefix.removesuffix("[]")
+            return
+        if forbids_others(record) or self._reading.forbids_others(record):
+            yield f"{prefix}{{!}}"
+        for field in _chosen(fields, values):
+            yield from self._field(field, record, prefix, (*above, record), values)
 
     def _union(
         self, alternatives: list[Any], prefix: str, above: tuple[Any, ...], values: tuple[Any, ...]
@@ -128,7 +138,7 @@ class _Walk:
         """Return whether a mapping's values are models, and the keys in the read values can be part of a path."""
         keys = [key for value in values if isinstance(value, dict) for key in value]
         is_named = bool(keys) and not any(mark in key for key in keys for mark in _NOTATION)
-        return is_named and fields_of(plain_type(arguments[-1])) is not None
+        return is_named and _holds_record(arguments[-1])
 
     def _mapping(
         self, model: Any, prefix: str, above: tuple[Any, ...], values: tuple[Any, ...]
@@ -169,6 +179,14 @@ class _Walk:
         else:
             below = tuple(_value_at(field.path, value) for value in values)
             yield from self.paths(field.type, prefix=path, above=above, values=below)
+
+
+def _holds_record(annotation: Any) -> bool:
+    """Return whether a type is a record, or an array or union of records."""
+    plain = plain_type(annotation)
+    if is_union(plain) or typing.get_origin(plain) in _ARRAYS:
+        return any(map(_holds_record, typing.get_args(plain)))
+    return fields_of(plain) is not None
 
 
 def _chosen(fields: list[RecordField], values: tuple[Any, ...]) -> Iterator[RecordField]:

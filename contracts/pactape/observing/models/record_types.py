@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_type_hints
 
 import msgspec
 
+from pactape.observing.models.annotations import reads_raw
+from pactape.observing.models.type_arguments import type_arguments, with_arguments
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -47,27 +50,35 @@ def fields_of(record: Any) -> list[RecordField] | None:
         (_is_named_tuple, _named_tuple_fields),
     )
     origin = typing.get_origin(record) or record
-    return next((list(fields(record)) for is_kind, fields in kinds if is_kind(origin)), None)
+    fields = next((list(fields(record)) for is_kind, fields in kinds if is_kind(origin)), None)
+    bindings = type_arguments(record) if fields else {}
+    return fields and [
+        msgspec.structs.replace(field, type=with_arguments(field.type, bindings)) for field in fields
+    ]
 
 
 def is_opaque(record: Any) -> bool:
     """Return whether the consumer's code reads a record's raw object before its fields are extracted."""
-    decorators = getattr(record, "__pydantic_decorators__", None)
+    origin = typing.get_origin(record) or record
+    decorators = getattr(origin, "__pydantic_decorators__", None)
     validators = getattr(decorators, "model_validators", {}).values()
     return any(validator.info.mode in {"before", "wrap"} for validator in validators)
 
 
 def forbids_others(record: Any) -> bool:
     """Return whether an object with keys other than the fields is rejected."""
+    origin = typing.get_origin(record) or record
     for name in ("model_config", "__pydantic_config__"):
-        config = getattr(record, name, None)
+        config = getattr(origin, name, None)
         if isinstance(config, dict) and config.get("extra") == "forbid":
             return True
-    return bool(getattr(getattr(record, "__struct_config__", None), "forbid_unknown_fields", False))
+    return bool(getattr(getattr(origin, "__struct_config__", None), "forbid_unknown_fields", False))
 
 
 def _is_struct(record: Any) -> bool:
-    return isinstance(record, type) and issubclass(record, msgspec.Struct)
+    """Return whether it is a struct that is read from objects; one may be read from arrays."""
+    is_struct = isinstance(record, type) and issubclass(record, msgspec.Struct)
+    return is_struct and not record.__struct_config__.array_like
 
 
 def _struct_fields(record: Any) -> Iterator[RecordField]:
@@ -83,7 +94,8 @@ def _is_pydantic(record: Any) -> bool:
     return isinstance(record, type) and isinstance(getattr(record, "__pydantic_fields__", None), dict)
 
 
-def _pydantic_fields(record: Any) -> Iterator[RecordField]:
+def _pydantic_fields(alias: Any) -> Iterator[RecordField]:
+    record = typing.get_origin(alias) or alias
     raw = {
         name
         for field_validator in record.__pydantic_decorators__.field_validators.values()
@@ -94,7 +106,7 @@ def _pydantic_fields(record: Any) -> Iterator[RecordField]:
     by_name = config.get("populate_by_name") or config.get("validate_by_name")
     for name, field in record.__pydantic_fields__.items():
         paths = list(_alias_paths(field.validation_alias))
-        is_raw = name in raw or any("Validator" in type(metadata).__name__ for metadata in field.metadata)
+        is_raw = name in raw or any(map(reads_raw, field.metadata))
         paths += [(name,)] if by_name or not paths else []
         paths = list(dict.fromkeys(paths))
         for path in paths:
@@ -124,9 +136,10 @@ def _is_typed_dict(record: Any) -> bool:
 
 
 def _typed_dict_fields(record: Any) -> Iterator[RecordField]:
-    for name, annotation in get_type_hints(record, include_extras=True).items():
+    plain = typing.get_origin(record) or record
+    for name, annotation in get_type_hints(plain, include_extras=True).items():
         mark = typing.get_origin(annotation)
-        required = name not in record.__optional_keys__ or mark is typing.Required
+        required = name not in plain.__optional_keys__ or mark is typing.Required
         yield RecordField(path=(name,), type=annotation, required=required and mark is not typing.NotRequired)
 
 
@@ -144,7 +157,7 @@ def _is_attrs(record: Any) -> bool:
 
 def _attrs_fields(record: Any) -> Iterator[RecordField]:
     hints = _hints(record)
-    for field in record.__attrs_attrs__:
+    for field in (typing.get_origin(record) or record).__attrs_attrs__:
         if field.init:
             has_default = type(field.default).__name__ != "_Nothing" and repr(field.default) != "NOTHING"
             yield RecordField(
@@ -158,8 +171,9 @@ def _is_named_tuple(record: Any) -> bool:
 
 def _named_tuple_fields(record: Any) -> Iterator[RecordField]:
     """Return the fields for JSON objects; arrays, which msgspec also accepts, have no keys to report."""
+    plain = typing.get_origin(record) or record
     for name, annotation in _hints(record).items():
-        yield RecordField(path=(name,), type=annotation, required=name not in record._field_defaults)
+        yield RecordField(path=(name,), type=annotation, required=name not in plain._field_defaults)
 
 
 def _hints(record: Any) -> dict[str, Any]:
