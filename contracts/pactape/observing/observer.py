@@ -218,18 +218,23 @@ class Observer:
                 self._bodies[key] = observed
         return observed
 
-    def read_as(self, value: Any, model: Any, reading: Reading = PLAIN) -> bool:
-        """Record that a value is read as a model, whether it is a value in a response or a response's body."""
+    def read_as(self, value: Any, model: Any, reading: Reading = PLAIN) -> Usage | None:
+        """Record that a value is read as a model, whether it is a value in a response or a response's body.
+
+        Returns:
+            The usage of the value; None if it isn't a response's.
+        """
         if isinstance(value, _TRACKED):
             value.read(field_paths(model, reading, plain(value)))
-            return True
+            return value.usage
         observed = self.observed_with_body(value)
         if observed is None:
-            return False
+            return None
+        usage: Usage = observed.usage
         observed.is_parsed = True
-        observed.usage.looked_into()
-        observed.usage.read(field_paths(model, reading, _decode(value)))
-        return True
+        usage.looked_into()
+        usage.read(field_paths(model, reading, _decode(value)))
+        return usage
 
     def _track(self, observed: ObservedResponse, value: Any) -> Any:
         observed.is_parsed = True

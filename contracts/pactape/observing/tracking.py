@@ -72,6 +72,11 @@ class TrackedObject(dict[str, Any]):
         """Return a plain `dict` to other code that calls `type(response)(…)`, as `dataclasses.asdict` does."""
         return dict(*arguments, **entries)
 
+    @property
+    def usage(self) -> Usage:
+        """The usage that reads are recorded in."""
+        return self._usage
+
     def whole(self) -> None:
         """Record that everything is used."""
         self._usage.whole()
@@ -182,6 +187,11 @@ class TrackedArray(ComparedArray):
     def __new__(cls, *arguments: Any) -> Any:
         """Return a plain `list` to other code, as `TrackedObject` does."""
         return list(*arguments)
+
+    @property
+    def usage(self) -> Usage:
+        """The usage that reads are recorded in."""
+        return self._usage
 
     def whole(self) -> None:
         """Record that everything is used."""

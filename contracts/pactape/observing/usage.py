@@ -15,6 +15,8 @@ ITEM = "[]"
 _BARE = "{}"
 #: Characters that a key in a path must not contain.
 _NOTATION = (".", ITEM, "{", "?", "|null", "=", "header: ")
+#: What a model may add to a step.
+_MARKS = ("", "?", "|null", "|null?")
 
 
 #: Whether a value was looked into, whether it was used completely, and the same for each value inside it.
@@ -55,6 +57,15 @@ class Usage:
         """Return the usage of a key's value, or of an array's items, at first without reads."""
         usage = self._below.get(step)
         return self._first_below(step) if usage is None else usage
+
+    def find(self, step: str) -> Usage | None:
+        """Return the recorded usage of a key's value, or of an array's items; None without one.
+
+        Args:
+            step: The step, which a model may have marked.
+        """
+        marked = (self._below.get(f"{step}{marks}") for marks in _MARKS)
+        return next((usage for usage in marked if usage is not None), None)
 
     def used(self, step: str) -> None:
         """Record that the scalar below a key, or a scalar item, is used."""

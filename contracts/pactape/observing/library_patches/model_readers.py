@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pactape.observing.library_patches.encoders import use_whole
+from pactape.observing.library_patches.extra_fields import observe_extra_field_encoders, observe_extra_fields
 from pactape.observing.library_patches.replacing import stand_in_class
 from pactape.observing.models.converters import PLAIN, CattrsReading, DaciteReading
 from pactape.observing.models.record_types import fields_of
@@ -49,11 +50,13 @@ def _pydantic(observer: Observer, replacements: Replacements) -> None:
         return
     model = import_module("pydantic.main").BaseModel  # pydantic imports its parts on demand
     adapter = import_module("pydantic.type_adapter").TypeAdapter
-    for name in ("model_validate", "model_validate_json"):
-        replacements.attribute(model, name, _validating_class(observer))
+    for kind in (model, getattr(sys.modules.get("sqlmodel"), "SQLModel", None)):
+        for name in ("model_validate", "model_validate_json"):
+            replacements.attribute(kind, name, _validating_class(observer))
+        replacements.attribute(kind, "__init__", _initialising(observer))
     for name in ("validate_python", "validate_json"):
         replacements.attribute(adapter, name, _validating(observer))
-    replacements.attribute(model, "__init__", _initialising(observer))
+    observe_extra_field_encoders(replacements, model)
     for module in ("pydantic_core", "pydantic._internal._dataclasses"):
         replacements.attribute(sys.modules.get(module), "ArgsKwargs", _passing_arguments)
 
@@ -144,9 +147,10 @@ def _structuring(observer: Observer) -> Callable[[Any], Any]:
 def _validating_class(observer: Observer) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         def validate(cls: Any, value: Any, /, **options: Any) -> Any:
-            is_tracked = observer.read_as(value, cls)
+            usage = observer.read_as(value, None if options.get("by_name") else cls)
             with internal():
-                return original.__func__(cls, plain(value) if is_tracked else value, **options)
+                instance = original.__func__(cls, value if usage is None else plain(value), **options)
+            return observe_extra_fields(instance, usage)
 
         return classmethod(validate)
 
@@ -157,9 +161,10 @@ def _validating(observer: Observer) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         @wraps(original)
         def validate(self: Any, value: Any, /, **options: Any) -> Any:
-            is_tracked = observer.read_as(value, self._type)
+            usage = observer.read_as(value, None if options.get("by_name") else self._type)
             with internal():
-                return original(self, plain(value) if is_tracked else value, **options)
+                instance = original(self, value if usage is None else plain(value), **options)
+            return observe_extra_fields(instance, usage)
 
         return validate
 
@@ -172,8 +177,9 @@ def _initialising(observer: Observer) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         def __init__(self: Any, /, **data: Any) -> None:  # noqa: N807 -- replaces that method
             if (json_value := unpacked(data)) is not None:
-                observer.read_as(json_value, type(self))
+                usage = observer.read_as(json_value, type(self))
                 original(self, **plain(json_value))
+                observe_extra_fields(self, usage)
                 return
             fields = type(self).model_fields
             for name, value in data.items():
@@ -182,7 +188,8 @@ def _initialising(observer: Observer) -> Callable[[Any], Any]:
                     observer.read_as(value, field.annotation if field else None)
             original(self, **{name: plain(value) for name, value in data.items()})
 
-        __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # as pydantic's own
+        is_base = getattr(original, "__pydantic_base_init__", False)
+        __init__.__pydantic_base_init__ = is_base  # type: ignore[attr-defined]  # as pydantic's own
         return __init__
 
     return make
