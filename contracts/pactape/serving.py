@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeVar
 
-    from pactape.exchange import Headers
-
     _S = TypeVar("_S", bound="Server")
 
 __all__ = ["LoopbackServer", "ReceivedRequest", "Server", "address_url", "framed", "listen", "running"]
@@ -53,9 +51,11 @@ class ReceivedRequest(Request, frozen=True, kw_only=True):
 
     Args:
         target: Path and query exactly as the client wrote them, including `//` and encoded characters.
+        is_absolute: Whether the client wrote a URL instead of a path, as it does for proxies.
     """
 
     target: str
+    is_absolute: bool = False
 
 
 class LoopbackServer(ThreadingHTTPServer):
@@ -262,14 +262,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _request(self, body: bytes) -> ReceivedRequest:
         target = self.requestline.split()[1]  # `path` has lost its leading slashes
-        url = target
-        if "://" not in target.partition("?")[0]:
+        url, is_absolute = target, "://" in target.partition("?")[0]
+        if not is_absolute:
             host = self.headers.get("Host")
             url = f"http://{host}{target}" if host else f"{self.server.url}{target}"
         else:
             target = f"/{target.partition('://')[2].partition('/')[2]}"
-        headers: Headers = tuple(self.headers.items())
-        return ReceivedRequest(method=self.command, url=url, target=target, headers=headers, body=body)
+        sent: dict[str, Any] = {"method": self.command, "headers": tuple(self.headers.items()), "body": body}
+        return ReceivedRequest(url=url, target=target, is_absolute=is_absolute, **sent)
 
     def _body(self) -> bytes:
         if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():

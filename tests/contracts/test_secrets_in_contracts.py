@@ -37,6 +37,12 @@ def test_no_secret_of_a_cassette_that_another_tool_wrote_reaches_the_contract(
     assert [secret for secret in secrets if secret in text] == []
 
 
+def test_a_secret_that_was_sent_before_it_had_a_name_does_not_reach_the_contract(project: Project) -> None:
+    early = interaction(answer={"id": 7, "next": "RESPSECRET789abc"})
+    project.record("a", early, interaction(answer={"id": 7, "refresh_token": "RESPSECRET789abc"}))
+    assert "RESPSECRET789abc" not in json.dumps(project.pact())
+
+
 def test_no_secret_of_a_state_s_parameters_reaches_the_contract(project: Project) -> None:
     states = [{"name": "a login", "parameters": {"user": "ada", "password": "hunter2"}}]
     project.record("a", interaction(), states=states, **TEST)

@@ -17,6 +17,7 @@ from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.converting.bodies import as_base64
 from pactape.converting.convert import FORMATS, convert, sanitized_har
 from pactape.converting.har_sanitizer import sanitize_har
+from pactape.converting.har_writer import write_har
 from pactape.converting.ndjson_writer import write_ndjson
 from pactape.exchange import Exchange, Provenance
 
@@ -125,6 +126,21 @@ def test_no_secret_is_written_in_any_form(tmp_path: Path, form: str) -> None:
     convert([source], target, to=form, scrubber=Scrubber())
     data = target.read_text(encoding="utf-8")
     assert ([secret for secret in SECRETS if secret in data], "login" in data) == ([], True)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_secret_is_also_removed_from_what_was_recorded_before(tmp_path: Path, form: str) -> None:
+    source, target = tmp_path / "a.ndjson", tmp_path / f"b{SUFFIXES[form]}"
+    early = exchange(f"/items/{SECRETS[3]}", received=SECRETS[3].encode())
+    source.write_bytes(write_ndjson([early, secret_exchange()]))
+    convert([source], target, to=form, scrubber=Scrubber())
+    assert SECRETS[3] not in target.read_text(encoding="utf-8")
+
+
+def test_a_secret_is_also_removed_from_earlier_entries_of_a_har_file() -> None:
+    early = exchange(f"/items/{SECRETS[3]}", received=SECRETS[3].encode())
+    document = json.loads(write_har([early, secret_exchange()]))
+    assert SECRETS[3] not in json.dumps(sanitize_har(document, Scrubber()))
 
 
 def test_a_har_file_is_sanitized_and_otherwise_stays_unchanged(tmp_path: Path) -> None:

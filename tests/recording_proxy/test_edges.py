@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -82,6 +84,58 @@ def test_states_in_a_header_are_read_or_refused(
     proxy: RecordingProxy, headers: dict[str, str], status: int
 ) -> None:
     assert ask(proxy, "/a", headers=tuple(headers.items())).status == status
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "headers"),
+    [
+        ("CONNECT", "http://api.example.com:443", {}),
+        ("GET", "http://api.example.com/users", {}),
+        ("GET", "http://proxy.test/socket", {"Connection": "Upgrade", "Upgrade": "websocket"}),
+    ],
+)
+def test_what_can_not_be_recorded_is_refused_and_not_forwarded(
+    proxy: RecordingProxy, api: Api, method: str, url: str, headers: dict[str, str]
+) -> None:
+    request = ReceivedRequest(
+        method=method, url=url, target="/users", is_absolute="example" in url, headers=tuple(headers.items())
+    )
+    answer = proxy.reply(request)
+    assert (answer.status, b"Fix: " in answer.body, api.targets) == (501, True, [])
+
+
+def test_a_url_with_the_proxys_own_port_is_forwarded(proxy: RecordingProxy, api: Api) -> None:
+    url = f"http://localhost:{proxy.server_port}/users"
+    proxy.reply(ReceivedRequest(method="GET", url=url, target="/users", is_absolute=True))
+    assert api.targets == ["/users"]
+
+
+@pytest.mark.parametrize(
+    ("response", "reason"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789", "ended in the middle of a response"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+            "ended in the middle of a response",
+        ),
+        (b"SSH-2.0-x\r\n", "did not respond"),
+    ],
+)
+def test_a_response_that_is_not_complete_is_an_error_with_the_reason(response: bytes, reason: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(response)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        upstream = Upstream(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        with pytest.raises(ProviderUnreachableError, match=reason):
+            upstream.send(Request(method="GET", url=f"{upstream.url}/"), "/")
+        thread.join()
 
 
 def test_an_api_that_is_down_is_a_problem_document(proxy: RecordingProxy) -> None:

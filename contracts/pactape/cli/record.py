@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,6 +87,8 @@ def record(
         server.serve()
     finally:
         _finish(sessions)
+    if sessions.failures:
+        sys.exit(1)
 
 
 def _check_url(upstream: str) -> None:
@@ -118,4 +121,6 @@ def _set_up(
 def _finish(sessions: RecordingSessions) -> None:
     for session in sessions.finish_all():
         click.echo(f"{count_of(len(session.exchanges), 'exchange')} recorded in {session.path}")
+    for failure in sessions.failures:
+        click.echo(f"not recorded: {failure}", err=True)
     click.echo("Recording stopped")

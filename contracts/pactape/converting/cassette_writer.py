@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.scrubber import Scrubber
     from pactape.exchange import Exchange, RecordedMessage
 
-__all__ = ["write_cassette"]
+__all__ = ["recorded_interaction", "write_cassette"]
 
 
 def write_cassette(
@@ -33,11 +33,12 @@ def write_cassette(
     is_shared = all(exchange.provenance == provenance for exchange in exchanges)
     metadata = CassetteMetadata(provenance=provenance if is_shared else None, messages=tuple(messages))
     replace_cassette(
-        path, [_interaction(exchange) for exchange in exchanges], metadata=metadata, scrubber=scrubber
+        path, [recorded_interaction(exchange) for exchange in exchanges], metadata=metadata, scrubber=scrubber
     )
 
 
-def _interaction(exchange: Exchange) -> RecordedInteraction:
+def recorded_interaction(exchange: Exchange) -> RecordedInteraction:
+    """Return an exchange as an interaction of a cassette."""
     request, response = exchange.request, exchange.response
     phrase = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else ""
     recorded: dict[str, Any] = {

@@ -11,7 +11,11 @@ import msgspec
 
 from pactape.cassettes.contents import Contents, read_any, read_parts
 from pactape.cassettes.scrubbing.scrubber import Scrubber
-from pactape.contracts.samples.sanitizing import message_without_secrets, without_secrets
+from pactape.contracts.samples.sanitizing import (
+    message_without_secrets,
+    without_later_secrets,
+    without_secrets,
+)
 from pactape.converting.cassette_writer import write_cassette
 from pactape.converting.har_sanitizer import sanitize_har
 from pactape.converting.har_writer import write_har
@@ -87,7 +91,7 @@ class RecordingParts:
         self.tools: set[str] = set()
 
     def __iter__(self) -> Iterator[Exchange]:
-        """Yield the exchanges in the order of the files.
+        """Yield the exchanges in the order of the files; secrets of later files may be in earlier ones.
 
         Raises:
             CassetteFormatError: None of the files can be read.
@@ -100,6 +104,14 @@ class RecordingParts:
                 self.unreadable.append(error)
         if self.unreadable and not self.tools:
             raise self.unreadable[0]
+
+    def complete(self) -> tuple[Exchange, ...]:
+        """Return all exchanges, in each of which the secrets of all others are replaced, too.
+
+        Raises:
+            CassetteFormatError: None of the files can be read.
+        """
+        return self._without_later_secrets(tuple(self))
 
     def conversion(self) -> Conversion:
         """Return what has been read so far."""
@@ -119,6 +131,7 @@ class RecordingParts:
             message if scrubber is None else message_without_secrets(message, scrubber)
             for message in contents.messages
         ]
+        part: list[Exchange] = []
         for exchange in contents.exchanges:
             try:
                 clean = exchange if scrubber is None else without_secrets(exchange, scrubber)
@@ -127,7 +140,14 @@ class RecordingParts:
                 self.skipped.append((str(path), SkippedEntry(location=f"[{exchange.index}]", reason=reason)))
                 continue
             self.count += 1
-            yield clean
+            part.append(clean)
+        yield from self._without_later_secrets(part)
+
+    def _without_later_secrets(self, exchanges: Iterable[Exchange]) -> tuple[Exchange, ...]:
+        scrubber = self._scrubber
+        if scrubber is None or not scrubber.secret_count:
+            return tuple(exchanges)
+        return tuple(without_later_secrets(exchange, scrubber) for exchange in exchanges)
 
 
 def write_recording(parts: RecordingParts, file: BinaryIO, to: str) -> Conversion:
@@ -146,7 +166,7 @@ def write_recording(parts: RecordingParts, file: BinaryIO, to: str) -> Conversio
         while batch := tuple(islice(exchanges, _LINES)):
             file.write(write_ndjson(batch))
     else:
-        file.write(_WRITERS[to](tuple(parts)))
+        file.write(_WRITERS[to](parts.complete()))
     return parts.conversion()
 
 
@@ -181,7 +201,7 @@ def convert(
     """
     parts = RecordingParts(paths, base_url=base_url, scrubber=scrubber)
     if to == "cassette":
-        exchanges = tuple(parts)
+        exchanges = parts.complete()
         write_cassette(Path(output), exchanges, parts.messages, scrubber=scrubber or Scrubber())
         return parts.conversion()
     with writing(str(output)) as file:

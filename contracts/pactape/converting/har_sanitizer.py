@@ -31,6 +31,14 @@ def sanitize_har(document: Any, scrubber: Scrubber) -> Any:
         document: The decoded document; it is not changed.
         scrubber: Replaces secrets.
     """
+    count = scrubber.secret_count
+    clean = _document(document, scrubber)
+    if scrubber.secret_count > count:  # earlier parts may contain secrets that were found later
+        clean = _document(document, scrubber)
+    return clean
+
+
+def _document(document: Any, scrubber: Scrubber) -> Any:
     log = document["log"]
     polly = is_polly(log)
     entries = [

@@ -9,15 +9,16 @@ from urllib.parse import unquote
 
 import msgspec
 
-from pactape.errors import BadInputError, PactapeError, ProviderUnreachableError
+from pactape.errors import BadInputError, OutputError, PactapeError, ProviderUnreachableError
 from pactape.exchange import Request, Response
 from pactape.http_bodies import header, with_base_url
 from pactape.recording_proxy.sessions import read_states
 from pactape.serving import LoopbackServer
-from pactape.urls import origin
+from pactape.urls import origin, split_url
 
 if TYPE_CHECKING:
-    from pactape.recording_proxy.sessions import RecordingSessions, TestSession
+    from pactape.recording_proxy.session import TestSession
+    from pactape.recording_proxy.sessions import RecordingSessions
     from pactape.recording_proxy.upstream import Upstream
     from pactape.serving import ReceivedRequest
 
@@ -68,6 +69,8 @@ class RecordingProxy(LoopbackServer):
             return self._forward(request)
         except ProviderUnreachableError as error:
             return _problem(HTTPStatus.BAD_GATEWAY, error)
+        except OutputError as error:
+            return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, error)
         except PactapeError as error:
             return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, error)
 
@@ -90,18 +93,32 @@ class RecordingProxy(LoopbackServer):
         )
 
     def _forward(self, request: ReceivedRequest) -> Response:
+        if (refusal := self._refusal(request)) is not None:
+            return _json(HTTPStatus.NOT_IMPLEMENTED, {"detail": refusal})
         session = self._sessions.prepare(_test_name(request), _states(request))
         headers = tuple(pair for pair in request.headers if pair[0].lower() not in _OWN)
         sent = Request(method=request.method, url=request.url, headers=headers, body=request.body)
         response = self._upstream.send(sent, request.target)
         host = self._canonical.partition("://")[2].partition("/")[0]
         recorded = tuple((name, host if name.lower() == "host" else value) for name, value in headers)
-        self._sessions.record(
-            session,
+        session.record(
             msgspec.structs.replace(sent, url=f"{self._canonical}{request.target}", headers=recorded),
             _with_urls(response, self._upstream.url, self._canonical),
         )
         return _with_urls(response, self._upstream.url, origin(request.url))
+
+    def _refusal(self, request: ReceivedRequest) -> str | None:
+        """Return why a request can't be recorded here, although it reached this server; None if it can."""
+        is_tunnel, protocol = request.method == "CONNECT", header(request.headers, "Upgrade")
+        if is_tunnel or (request.is_absolute and split_url(request.url).port != self.server_port):
+            wanted = request.target if is_tunnel else origin(request.url)
+            return (
+                f"{wanted} was requested through this server as an HTTP proxy, but it records "
+                f"{self._upstream.url}. Fix: use {self.url} as the base URL in the client, and no proxy settings"
+            )
+        if protocol and protocol.lower() == "websocket":
+            return "WebSocket connections can't be recorded. Fix: connect to the API itself"
+        return None
 
 
 def _with_urls(response: Response, old: str, new: str) -> Response:
@@ -132,7 +149,12 @@ def _states(request: Request) -> tuple[Any, ...]:
 def _summary(session: TestSession | None) -> dict[str, Any]:
     if session is None:
         return {"name": None, "exchanges": 0}
-    return {"name": session.name, "cassette": str(session.path), "exchanges": len(session.exchanges)}
+    counts = {
+        "name": session.name or None,
+        "cassette": str(session.path),
+        "exchanges": len(session.exchanges),
+    }
+    return {**counts, "failures": session.failures} if session.failures else counts
 
 
 def _json(status: int, value: Any, kind: str = "application/json") -> Response:

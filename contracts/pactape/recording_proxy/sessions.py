@@ -1,49 +1,29 @@
-"""Sessions: assign requests to tests, and record them into the tests' cassettes."""
+"""Sessions: assign requests to tests, and each test to a cassette."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
+from pactape.cassettes.format.reading import read_for_replay
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.scrubber import Scrubber
-from pactape.contracts.samples.sanitizing import without_secrets
-from pactape.converting.cassette_writer import write_cassette
-from pactape.errors import BadInputError
-from pactape.exchange import Exchange, Provenance, ProviderState
+from pactape.errors import BadInputError, CassetteFormatError
+from pactape.exchange import ProviderState
+from pactape.recording_proxy.session import TestSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pactape.exchange import Request, Response
+__all__ = ["RecordingSessions", "read_states"]
 
-__all__ = ["RecordingSessions", "TestSession", "read_states"]
-
-#: The test of requests without a test's name.
-_UNNAMED = "recorded"
-
-
-class TestSession:
-    """The requests of one test, recorded into one cassette.
-
-    Args:
-        name: The test's name.
-        path: The cassette.
-        states: The provider states of the test.
-    """
-
-    __test__ = False  # pytest would collect a class with this name
-
-    def __init__(self, name: str, path: Path, states: tuple[ProviderState, ...]) -> None:
-        self.name = name
-        self.path = path
-        self.states = states
-        self.exchanges: list[Exchange] = []
+#: The test of requests without a test's name, and the name of its cassette.
+_UNNAMED, _UNNAMED_FILE = "", "recorded"
+_LONGEST_NAME = 120
+_HASH_DIGITS = 8
 
 
 class RecordingSessions:
@@ -66,7 +46,9 @@ class RecordingSessions:
         self._rules = rules or ScrubRules()
         self._set_up = set_up
         self._lock = threading.RLock()
-        self._sessions: dict[str, TestSession] = {}
+        self._running: dict[str, TestSession] = {}
+        #: The latest session of each cassette, by its name in lower case, as some file systems compare it.
+        self._latest: dict[str, TestSession] = {}
         self._current = _UNNAMED
 
     def start(self, name: str, states: tuple[ProviderState, ...] = ()) -> TestSession:
@@ -76,34 +58,33 @@ class RecordingSessions:
             ProviderStateError: A provider state can't be set up.
         """
         with self._lock:
-            self._finish(self._sessions.pop(name, None))
+            self._running.pop(name, None)
             self._current = name
             return self._session(name, states)
 
     def finish(self, name: str | None = None) -> TestSession | None:
-        """End a test (by default the current one) and write its cassette; return None if the test doesn't exist.
+        """End a test, by default the current one; return None if the test doesn't exist.
 
-        Raises:
-            OutputError: The cassette can't be written.
+        Requests without a test's name are recorded into one cassette, whatever ends in between.
         """
         with self._lock:
-            session = self._sessions.pop(name or self._current, None)
-            if name in {None, self._current}:
+            name = self._current if name is None else name
+            if name == self._current:
                 self._current = _UNNAMED
-            return self._finish(session)
+            return self._running.get(name) if name == _UNNAMED else self._running.pop(name, None)
 
     def finish_all(self) -> list[TestSession]:
-        """End all tests, and return those whose cassettes were written.
-
-        Raises:
-            OutputError: A cassette can't be written.
-        """
+        """End all tests, and return those that didn't end before and have exchanges."""
         with self._lock:
-            return [
-                session
-                for name in list(self._sessions)
-                if (session := self.finish(name)) and session.exchanges
-            ]
+            sessions = list(self._running.values())
+            self._running.clear()
+            return [session for session in sessions if session.exchanges]
+
+    @property
+    def failures(self) -> list[str]:
+        """The exchanges that were not recorded, each with the reason."""
+        with self._lock:
+            return [failure for session in self._latest.values() for failure in session.failures]
 
     def prepare(self, name: str | None, states: tuple[ProviderState, ...]) -> TestSession:
         """Return the session of a request, after setting up its provider states before the first request.
@@ -118,71 +99,45 @@ class RecordingSessions:
         with self._lock:
             return self._session(name or self._current, states)
 
-    def record(self, session: TestSession, request: Request, response: Response) -> None:
-        """Add an exchange to a session."""
-        with self._lock:
-            session.exchanges.append(
-                Exchange(
-                    request=request,
-                    response=response,
-                    cassette=str(session.path),
-                    index=len(session.exchanges),
-                    provenance=Provenance(
-                        test=session.name, description=_phrase(session.name), states=session.states
-                    )
-                    if session.name != _UNNAMED
-                    else None,
-                    recorded_at=datetime.now(UTC),
-                )
-            )
-
     def _session(self, name: str, states: tuple[ProviderState, ...]) -> TestSession:
-        session = self._sessions.get(name)
+        session = self._running.get(name)
         if session is None:
-            session = TestSession(name, self._folder / f"{_file_name(name)}.yaml", states)
+            path = self._path(name)
+            session = TestSession(name, path, states, scrubber=Scrubber(self._rules))
             for state in states if self._set_up else ():
                 self._set_up(state)  # type: ignore[misc]  # set up is not None, or the loop is empty
-            self._sessions[name] = session
+            self._running[name] = session
+            replaced = self._latest.get(path.name.lower())
+            if replaced is not None:
+                replaced.replace()
+            self._latest[path.name.lower()] = session
         return session
 
-    def _finish(self, session: TestSession | None) -> TestSession | None:
-        if session is not None and session.exchanges:
-            scrubber = Scrubber(self._rules)
-            clean = [
-                _with_decoded_bodies(without_secrets(exchange, scrubber)) for exchange in session.exchanges
-            ]
-            write_cassette(session.path, clean, (), scrubber=scrubber)
-        return session
-
-
-def _with_decoded_bodies(exchange: Exchange) -> Exchange:
-    """Return an exchange with decoded bodies and their lengths."""
-    return msgspec.structs.replace(
-        exchange,
-        response=msgspec.structs.replace(
-            exchange.response,
-            headers=tuple(
-                (name, str(len(exchange.response.body)) if _states_length(name, exchange) else value)
-                for name, value in exchange.response.headers
-                if name.lower() != "transfer-encoding"
-            ),
-        ),
-    )
-
-
-def _states_length(name: str, exchange: Exchange) -> bool:
-    return name.lower() == "content-length" and exchange.request.method != "HEAD"
+    def _path(self, name: str) -> Path:
+        """Return a test's cassette; a hash in its name keeps it apart from that of a test with a similar name."""
+        stem = Scrubber(self._rules).text(_file_name(name))
+        path = self._folder / f"{stem}.yaml"
+        other = self._latest.get(path.name.lower())
+        if (other is not None and other.name != name) or _is_of_another_test(path, name):
+            digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_DIGITS]
+            path = self._folder / f"{stem}-{digest}.yaml"
+        return path
 
 
 def _file_name(name: str) -> str:
     """Return a file name for a test's name in any language, valid on every file system."""
-    return re.sub(r"[^\w.\-]+", "-", name).strip("-.")[:120] or _UNNAMED
+    return re.sub(r"[^\w.\-]+", "-", name).strip("-.")[:_LONGEST_NAME] or _UNNAMED_FILE
 
 
-def _phrase(name: str) -> str:
-    """Return the last part of a test's name as a phrase: "gets a user" for "UserTest::test_gets_a_user"."""
-    last = re.split(r"::|[/\\#>]", name)[-1].strip()
-    return re.sub(r"[_\s]+", " ", last.removeprefix("test_").removeprefix("test ")).strip()
+def _is_of_another_test(path: Path, name: str) -> bool:
+    """Return whether a cassette was recorded by another test, in an earlier run."""
+    if not path.is_file():
+        return False
+    try:
+        provenance = read_for_replay(path).metadata.provenance
+    except CassetteFormatError:
+        return True  # it is not ours to replace
+    return provenance is not None and provenance.test != name
 
 
 def read_states(value: Any) -> tuple[ProviderState, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import requests
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from pactape.errors import ProviderUnreachableError
 from pactape.exchange import Response
@@ -45,7 +46,7 @@ class Upstream:
             target: Path and query below the base URL.
 
         Raises:
-            ProviderUnreachableError: No response came; nothing is recorded.
+            ProviderUnreachableError: No complete response came; nothing is recorded.
         """
         forwarded = (pair for pair in end_to_end(request.headers) if pair[0].lower() != "host")
         prepared = requests.Request(
@@ -59,11 +60,20 @@ class Upstream:
         try:
             response = self._adapters.send(prepared, allow_redirects=False, timeout=self._timeout, **settings)
             body = response.raw.read(decode_content=False)
+        except ReadTimeoutError as error:
+            raise self._failure(
+                "stopped in the middle of a response", "give it more time with --timeout"
+            ) from error
+        except HTTPError as error:
+            raise self._failure(
+                "ended in the middle of a response", "look for the cause in its log"
+            ) from error
         except (requests.RequestException, OSError) as error:
-            raise ProviderUnreachableError(
-                f"did not respond ({type(error).__name__})",
-                where=without_credentials(self.url),
-                remedy="start the API, or give its URL with --upstream",
+            raise self._failure(
+                f"did not respond ({type(error).__name__})", "start the API, or give its URL with --upstream"
             ) from error
         received = tuple((name, value) for name, value in response.raw.headers.items())
         return Response(status=response.status_code, headers=received, body=body)
+
+    def _failure(self, problem: str, remedy: str) -> ProviderUnreachableError:
+        return ProviderUnreachableError(problem, where=without_credentials(self.url), remedy=remedy)

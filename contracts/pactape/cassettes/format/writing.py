@@ -30,9 +30,11 @@ __all__ = [
     "RecordedInteraction",
     "annotate_cassette",
     "encode_cassette",
+    "encode_interaction",
     "extend_cassette",
     "merge_cassette",
     "replace_cassette",
+    "write_encoded_interactions",
 ]
 
 
@@ -52,6 +54,8 @@ class RecordedInteraction(msgspec.Struct, frozen=True, kw_only=True):
     reads: tuple[str, ...] | None = None
 
 
+#: An interaction without an announced call, in the metadata.
+_NO_CALL = b"  - null\n"
 _Annotated = TypeVar("_Annotated", RecordedInteraction, RecordedMessage)
 
 
@@ -213,6 +217,34 @@ def encode_cassette(
         ),
     }
     return bodies.fill(yamlserializer.serialize(document)).encode("utf-8")
+
+
+def encode_interaction(interaction: RecordedInteraction) -> bytes:
+    """Return the YAML of one interaction in a cassette, for `write_encoded_interactions`."""
+    bodies = BodyPlaceholders()
+    item = _interaction(interaction.request, interaction.response, bodies)
+    return bodies.fill(yamlserializer.serialize({"interactions": [item]})).partition("\n")[2].encode()
+
+
+def write_encoded_interactions(
+    path: Path, items: Sequence[bytes], *, metadata: CassetteMetadata, scrubber: Scrubber
+) -> None:
+    """Write a cassette with exactly these interactions, which are encoded already.
+
+    Args:
+        path: The cassette's file.
+        items: At least one interaction, see `encode_interaction`.
+        metadata: The test's declarations, and its messages.
+        scrubber: Replaces secrets in the metadata.
+
+    Raises:
+        OutputError: The file can't be written; the old one is unchanged.
+    """
+    value = encode_metadata(msgspec.structs.replace(metadata, calls=(None,)), scrubber)
+    end = yamlserializer.serialize({"version": CASSETTE_FORMAT_VERSION, KEY: value}).encode()
+    end = end.replace(_NO_CALL, _NO_CALL * len(items), 1)
+    with locked(path):
+        write_atomically(path, b"".join((b"interactions:\n", *items, end)))
 
 
 def _interaction(request: VcrRequest, response: dict[str, Any], bodies: BodyPlaceholders) -> dict[str, Any]:

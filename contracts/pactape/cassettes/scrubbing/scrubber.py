@@ -8,7 +8,7 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from pactape.cassettes.scrubbing.quick_checks.checks import quick_checks
-from pactape.cassettes.scrubbing.replacing.placeholders import ConstantPlaceholders
+from pactape.cassettes.scrubbing.replacing.placeholders import ConstantPlaceholders, NumberedPlaceholders
 from pactape.cassettes.scrubbing.replacing.replacements import Replacements
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.structures.http.multipart import looks_like_multipart, scrub_multipart
@@ -51,6 +51,12 @@ class Scrubber:
     def replaced(self) -> list[Replacement]:
         """The replacements, in the order in which they were made; never a secret."""
         return self._replacements.entries
+
+    @property
+    def secret_count(self) -> int:
+        """How many different secrets it has found; texts that were scrubbed before may contain later ones."""
+        placeholders = self._replacements.placeholders
+        return placeholders.text_count if isinstance(placeholders, NumberedPlaceholders) else 0
 
     @classmethod
     def for_matching(cls, rules: ScrubRules) -> Scrubber:

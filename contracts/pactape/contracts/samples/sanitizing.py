@@ -9,10 +9,14 @@ import msgspec
 from pactape.http_bodies import decoded_body
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from pactape.cassettes.scrubbing.scrubber import Scrubber
     from pactape.exchange import Exchange, Headers, Provenance, RecordedMessage, Request, Response
 
-__all__ = ["message_without_secrets", "without_secrets"]
+    _M = TypeVar("_M", Request, Response)
+
+__all__ = ["message_without_secrets", "without_later_secrets", "without_secrets"]
 
 _CODING = "content-encoding"
 
@@ -29,6 +33,19 @@ def without_secrets(exchange: Exchange, scrubber: Scrubber) -> Exchange:
         response=_response(exchange.response, scrubber),
         provenance=_provenance(exchange.provenance, scrubber) if exchange.provenance else None,
     )
+
+
+def without_later_secrets(exchange: Exchange, scrubber: Scrubber) -> Exchange:
+    """Return a sanitized exchange without the secrets that were found after it; itself if it has none of them."""
+    request, response = exchange.request, exchange.response
+    url = scrubber.replace_known(request.url)
+    sent = _without_known_secrets(request, scrubber)
+    if url != request.url:
+        sent = msgspec.structs.replace(sent, url=url)
+    received = _without_known_secrets(response, scrubber)
+    if sent is request and received is response:
+        return exchange
+    return msgspec.structs.replace(exchange, request=sent, response=received)
 
 
 def message_without_secrets(message: RecordedMessage, scrubber: Scrubber) -> RecordedMessage:
@@ -68,6 +85,14 @@ def _headers_and_body(message: Request | Response, scrubber: Scrubber) -> tuple[
         return tuple(headers), b""
     body = decoded_body(message) if is_coded else message.body
     return tuple(headers), scrubber.body(body, ", ".join(kinds))
+
+
+def _without_known_secrets(message: _M, scrubber: Scrubber) -> _M:
+    headers = tuple((name, scrubber.replace_known(value)) for name, value in message.headers)
+    body = scrubber.replace_known_in_bytes(message.body) if message.body else b""
+    if headers == message.headers and body == message.body:
+        return message
+    return msgspec.structs.replace(message, headers=headers, body=body)
 
 
 def _provenance(provenance: Provenance, scrubber: Scrubber) -> Provenance:

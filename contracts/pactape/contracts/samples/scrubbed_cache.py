@@ -12,7 +12,11 @@ import msgspec
 
 from pactape.cassettes.contents import Contents, is_stream, read_any, read_parts
 from pactape.cassettes.scrubbing.scrubber import Scrubber
-from pactape.contracts.samples.sanitizing import message_without_secrets, without_secrets
+from pactape.contracts.samples.sanitizing import (
+    message_without_secrets,
+    without_later_secrets,
+    without_secrets,
+)
 from pactape.exchange import Exchange, RecordedMessage
 from pactape.file_cache import FileCache
 from pactape.recorders import ReadOptions, RecordingStates, SkippedEntry
@@ -156,6 +160,7 @@ def _part(cassette: _StoredCassette) -> ScrubbedPart:
 def _scrub_contents(contents: Contents, scrubber: Scrubber) -> _StoredCassette:
     messages = [message_without_secrets(message, scrubber) for message in contents.messages]
     cassette = _StoredCassette([], [], messages, contents.skipped)
+    counts: list[int] = []
     for exchange in contents.exchanges:
         try:
             clean, failure = without_secrets(exchange, scrubber), ""
@@ -163,6 +168,9 @@ def _scrub_contents(contents: Contents, scrubber: Scrubber) -> _StoredCassette:
             clean, failure = _without_content(exchange, scrubber), f"a body can't be read: {error}"
         cassette.exchanges.append(clean)
         cassette.broken.append(failure)
+        counts.append(scrubber.secret_count)
+    if counts and counts[0] < counts[-1]:
+        cassette.exchanges = [without_later_secrets(clean, scrubber) for clean in cassette.exchanges]
     return cassette
 
 

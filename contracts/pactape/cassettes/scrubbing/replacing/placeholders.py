@@ -148,6 +148,11 @@ class NumberedPlaceholders:
         self._counts: dict[str, int] = {}
         self._lock = threading.Lock()
 
+    @property
+    def text_count(self) -> int:
+        """How many different texts have a placeholder."""
+        return len(self._texts) + len(self._further)
+
     def reserve(self, text: str) -> None:
         """Don't use the placeholders in a text, which are those of an older recording."""
         self._reserved.update(
