@@ -53,10 +53,18 @@ def test_what_takes_no_part_is_reported_with_the_reason(
     assert (derivation.contracts, skipped_recordings) == ((), [("cassettes/a.yaml", 0, reason)])
 
 
-def test_a_token_request_takes_no_part(project: Project) -> None:
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("grant_type=client_credentials", "application/x-www-form-urlencoded"),
+        ('{"grant_type": "client_credentials"}', "application/json"),
+        ('{"grantType": "refresh_token"}', "application/json"),
+    ],
+)
+def test_a_token_request_takes_no_part(project: Project, body: str, content_type: str) -> None:
     token = interaction(method="POST", url="http://users.test/oauth/token")
-    token["request"]["body"] = "grant_type=client_credentials"
-    token["request"]["headers"] = {"Content-Type": ["application/x-www-form-urlencoded"]}
+    token["request"]["body"] = body
+    token["request"]["headers"] = {"Content-Type": [content_type]}
     project.record("a", token)
     assert project.derive().exclusions[0].reason == "a token request: credentials are not recorded"
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from pactape.http_bodies import form_fields, header, is_json, json_body, media_type
+from pactape.http_bodies import any_json_body, form_fields, header, is_json, json_body, media_type
 from pactape.urls import url_parts
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["EXCLUDED_BY_TEST", "Exclusion", "exclusion_reason"]
 
 EXCLUDED_BY_TEST = "its test excludes it from contracts"
+_GRANT_TYPES = frozenset({"grant_type", "grantType"})
 _UNAUTHORIZED = 401
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: Statuses of conditional requests: Not Modified, Precondition Failed, Precondition Required.
@@ -59,7 +60,7 @@ def exclusion_reason(exchange: Exchange) -> str | None:
     """
     if exchange.provenance is not None and not exchange.provenance.contract:
         return EXCLUDED_BY_TEST
-    if "grant_type" in form_fields(exchange.request):
+    if _is_token_request(exchange.request):
         return "a token request: credentials are not recorded"
     return (
         _incomplete_reason(exchange)
@@ -68,6 +69,15 @@ def exclusion_reason(exchange: Exchange) -> str | None:
         or _unreadable_reason("request", exchange.request)
         or _unreadable_reason("response", exchange.response)
     )
+
+
+def _is_token_request(request: Request) -> bool:
+    """Return whether a request asks for a token (RFC 6749, section 4); many servers take JSON instead of a form."""
+    if b"grant" not in request.body:
+        return False
+    value = any_json_body(request)
+    names = value if isinstance(value, dict) else form_fields(request)
+    return not _GRANT_TYPES.isdisjoint(names)
 
 
 def _response_reason(response: Response) -> str | None:
