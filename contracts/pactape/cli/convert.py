@@ -114,8 +114,16 @@ def _report(conversion: Conversion, output: str, names: dict[str, str]) -> None:
     for error in conversion.unreadable:
         place = names.get(str(error.where), error.where)
         click.echo(f"error: {place}: {error.what}. Fix: {error.remedy}.", err=True)
+    lost_messages = 0 if conversion.to == "cassette" else conversion.messages
+    if lost_messages:
+        click.echo(f"skipped: {count_of(lost_messages, 'message')}: only cassettes can hold them", err=True)
+    if conversion.lost:
+        parts = ", ".join(
+            f"{part} ({count_of(count, 'exchange')})" for part, count in conversion.lost.items()
+        )
+        click.echo(f"left out, because the format {conversion.to} can't hold it: {parts}", err=True)
     place = "standard output" if output == _STREAM else output
     tools = ", ".join(sorted(conversion.tools))
     click.echo(f"{count_of(conversion.count, 'exchange')} of {tools} written to {place}", err=True)
-    if conversion.unreadable or conversion.skipped:
+    if conversion.unreadable or conversion.skipped or lost_messages:
         sys.exit(2 if conversion.unreadable else 1)

@@ -20,6 +20,7 @@ from pactape.converting.cassette_writer import write_cassette
 from pactape.converting.har_sanitizer import sanitize_har
 from pactape.converting.har_writer import write_har
 from pactape.converting.locations import writing
+from pactape.converting.losses import Losses
 from pactape.converting.ndjson_writer import write_ndjson
 from pactape.converting.vcr_ruby_writer import write_vcr_ruby
 from pactape.converting.wiremock_writer import write_wiremock
@@ -50,18 +51,22 @@ class Conversion(msgspec.Struct, frozen=True, kw_only=True):
     """The result of a conversion.
 
     Args:
+        to: The format that was written.
         count: How many exchanges were written.
         messages: How many messages were read, which only cassettes can hold.
         skipped: Entries that are not an exchange, each with its file.
         unreadable: The files that can't be read, each with the reason.
         tools: The recorders that wrote the files.
+        lost: What the format can't hold, such as "fields read", with the number of exchanges that had it.
     """
 
+    to: str
     count: int
     messages: int = 0
     skipped: tuple[tuple[str, SkippedEntry], ...] = ()
     unreadable: tuple[CassetteFormatError, ...] = ()
     tools: frozenset[str] = frozenset()
+    lost: dict[str, int] = {}
 
 
 class RecordingParts:
@@ -113,14 +118,16 @@ class RecordingParts:
         """
         return self._without_later_secrets(tuple(self))
 
-    def conversion(self) -> Conversion:
-        """Return what has been read so far."""
+    def conversion(self, losses: Losses) -> Conversion:
+        """Return what has been read so far, and what was lost of it."""
         return Conversion(
+            to=losses.to,
             count=self.count,
             messages=len(self.messages),
             skipped=tuple(self.skipped),
             unreadable=tuple(self.unreadable),
             tools=frozenset(self.tools),
+            lost=losses.counts(),
         )
 
     def _clean(self, path: Path, contents: Contents) -> Iterator[Exchange]:
@@ -161,13 +168,14 @@ def write_recording(parts: RecordingParts, file: BinaryIO, to: str) -> Conversio
     Raises:
         CassetteFormatError: None of the recordings can be read.
     """
+    losses = Losses(to)
     if to == "ndjson":
-        exchanges = iter(parts)
+        exchanges = losses.counting(parts)
         while batch := tuple(islice(exchanges, _LINES)):
             file.write(write_ndjson(batch))
     else:
-        file.write(_WRITERS[to](parts.complete()))
-    return parts.conversion()
+        file.write(_WRITERS[to](tuple(losses.counting(parts.complete()))))
+    return parts.conversion(losses)
 
 
 def convert(
@@ -201,9 +209,10 @@ def convert(
     """
     parts = RecordingParts(paths, base_url=base_url, scrubber=scrubber)
     if to == "cassette":
-        exchanges = parts.complete()
+        losses = Losses(to)
+        exchanges = tuple(losses.counting(parts.complete()))
         write_cassette(Path(output), exchanges, parts.messages, scrubber=scrubber or Scrubber())
-        return parts.conversion()
+        return parts.conversion(losses)
     with writing(str(output)) as file:
         return write_recording(parts, file, to)
 
