@@ -66,7 +66,7 @@ def test_an_interaction_names_its_operation_and_recordings(pact: Path) -> None:
     "line",
     [
         f"  $.id  number; 3 integer; {ALL}",
-        f"  $.name  type or null; 1 null, 2 string ('Ada' 2 times); {ALL}",
+        f'  $.name  type or null; 1 null, 2 string ("Ada" 2 times); {ALL}',
         "  $.nick  optional: not required; 1 string in 1 of 3 objects; from cassettes/1.yaml#0",
     ],
 )

@@ -96,7 +96,7 @@ def test_what_differs_and_does_not_look_made_anew_is_undecided(tmp_path: Path, p
     assert counts == {"different": 3, "alone": 1}
     texts = "\n".join(undecided)
     assert "$.name differs, but does not look generated" in texts
-    assert "$.tags[*] occurs 1 times in one recording and 2 times in the other" in texts
+    assert "$.tags[*] has 1 and 2 values in the two recordings" in texts
     assert "path segment 1 differs, and a path can't be ignored" in texts
     assert "the body differs outside its fields" in texts
     assert "/only/here: only one recording has this request" in texts

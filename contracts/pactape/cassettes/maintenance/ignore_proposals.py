@@ -207,5 +207,5 @@ def _undecided_reason(difference: _Difference, one: RecordedRequest, other: Reco
     counts = len(one.fields.get(field, ())), len(other.fields.get(field, ()))
     what = "differs, but does not look generated"
     if counts[0] != counts[1]:
-        what = f"occurs {counts[0]} times in one recording and {counts[1]} times in the other"
+        what = f"has {counts[0]} and {counts[1]} values in the two recordings"
     return f'{what}. Fix: make the test send the same value each time, or add "{field}" to ignore'

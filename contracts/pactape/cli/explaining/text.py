@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pactape.cli.shared.counts import count_of
+from pactape.matching.mismatch import short
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -54,8 +57,8 @@ def samples_text(rule: RuleEvidence) -> str:
     count = sum(rule.samples.values())
     share = f" in {count} of {rule.parents} objects" if rule.parents and count != rule.parents else ""
     several = len(rule.texts) > 1 or any(times > 1 for times in rule.texts.values())
-    texts = ", ".join(f"{text!r} {times} times" for text, times in rule.texts.items()) if several else ""
-    return f"{kinds}{share}{f' ({texts})' if texts else ''}"
+    texts = ", ".join(f"{short(text)} {count_of(times, 'time')}" for text, times in rule.texts.items())
+    return f"{kinds}{share}{f' ({texts})' if several else ''}"
 
 
 def recordings_text(cassettes: tuple[str, ...]) -> str:
