@@ -236,7 +236,7 @@ def _configs(config: pytest.Config) -> RecordingConfigs:
             cassettes=config.getoption("--pactape-cassettes"),
             live=config.getoption("--pactape-live"),
         )
-        config.stash[_CONFIGS] = RecordingConfigs(options)
+        config.stash[_CONFIGS] = RecordingConfigs(options, working_folder=config.invocation_params.dir)
     return config.stash[_CONFIGS]
 
 

@@ -13,21 +13,32 @@ __all__ = ["FILE_NAME", "find_root", "read_pyproject", "table_of"]
 
 #: The file that holds the settings, in the table `[tool.pactape]`.
 FILE_NAME = "pyproject.toml"
+#: Files in the folder of a project without a pyproject.toml.
+_OTHER_FILES = ("pytest.ini", ".pytest.ini", "setup.cfg", "setup.py", "tox.ini")
 
 
-def find_root(start: Path) -> Path:
+def find_root(start: Path, *, working_folder: Path | None = None) -> Path:
     """Return the nearest folder, from `start` upwards, whose pyproject.toml has a table `[tool.pactape…]`.
 
-    When there is none, the nearest folder with a pyproject.toml; without one, `start` itself.
+    When there is none, the nearest folder with a pyproject.toml, or else with a configuration of pytest or
+    setuptools. Without any, `working_folder` if it contains `start`, and `start` itself otherwise.
+
+    Args:
+        start: A folder.
+        working_folder: The folder in which the command or pytest was started.
 
     Raises:
         SettingsError: A pyproject.toml on the way can't be read.
     """
-    folders = [folder for folder in (start, *start.parents) if (folder / FILE_NAME).is_file()]
+    above = (start, *start.parents)
+    folders = [folder for folder in above if (folder / FILE_NAME).is_file()]
     for folder in folders:
         if "pactape" in table_of(read_pyproject(folder), "tool"):
             return folder
-    return folders[0] if folders else start
+    folders += [folder for folder in above if any((folder / name).is_file() for name in _OTHER_FILES)]
+    if folders:
+        return folders[0]
+    return start if working_folder is None or working_folder not in above else working_folder
 
 
 def read_pyproject(root: Path) -> dict[str, Any]:

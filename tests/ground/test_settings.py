@@ -99,6 +99,23 @@ def test_without_our_table_the_root_is_the_nearest_project(tmp_path: Path) -> No
     assert find_root(inner) == inner
 
 
+@pytest.mark.parametrize("name", ["pytest.ini", "setup.cfg", "setup.py", "tox.ini"])
+def test_without_a_pyproject_the_root_is_where_another_tool_is_configured(tmp_path: Path, name: str) -> None:
+    inner = tmp_path / "tests" / "api"
+    inner.mkdir(parents=True)
+    (tmp_path / name).touch()
+    assert find_root(inner, working_folder=inner) == tmp_path
+
+
+def test_without_any_configuration_the_root_is_the_working_folder_above(tmp_path: Path) -> None:
+    inner, elsewhere = tmp_path / "tests" / "api", tmp_path / "elsewhere"
+    inner.mkdir(parents=True)
+    assert (find_root(inner, working_folder=tmp_path), find_root(inner, working_folder=elsewhere)) == (
+        tmp_path,
+        inner,
+    )
+
+
 @pytest.mark.parametrize("text", ["tool = 1\n", "project = 1\n", "[project]\nname = 5\n"])
 def test_tables_that_are_none_count_as_absent(tmp_path: Path, text: str) -> None:
     root = write(tmp_path, text)

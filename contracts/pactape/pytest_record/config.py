@@ -247,10 +247,12 @@ class RecordingConfigs:
 
     Args:
         options: The options of the run.
+        working_folder: The folder in which pytest was started.
     """
 
-    def __init__(self, options: CommandLine) -> None:
+    def __init__(self, options: CommandLine, *, working_folder: Path) -> None:
         self.options = options
+        self._working_folder = working_folder
         self._by_root: dict[Path, RecordingConfig] = {}
         self._roots: dict[Path, Path] = {}
 
@@ -267,7 +269,7 @@ class RecordingConfigs:
         """
         folder = path if path.is_dir() else path.parent
         if folder not in self._roots:
-            self._roots[folder] = find_root(folder)
+            self._roots[folder] = find_root(folder, working_folder=self._working_folder)
         root = self._roots[folder]
         if root not in self._by_root:
             self._by_root[root] = self._load(root)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -25,7 +26,6 @@ from pactape.urls import url_error, without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 __all__ = ["load_settings", "settings_of"]
 
@@ -41,7 +41,8 @@ def settings_of(path: Path) -> Settings:
     Raises:
         SettingsError: The settings can't be read, or a value is invalid.
     """
-    return load_settings(find_root(path if path.is_dir() else path.parent))
+    folder = path if path.is_dir() else path.parent
+    return load_settings(find_root(folder, working_folder=Path.cwd()))
 
 
 def load_settings(root: Path) -> Settings:
