@@ -176,8 +176,10 @@ class _Reader:
         if "\n" not in content:
             return content
         line_break = "\n" + " " * (indent + 2)  # as most versions of vcrpy write it
-        if f"{line_break} " not in content and " \n" not in content and "\n\n" not in content:
-            content = content.replace("\\" + line_break, "").replace(line_break, " ")
+        if f"{line_break} " not in content and " \n" not in content:
+            one_line = content.replace("\\" + line_break, "").replace(line_break, " ")
+            if "\n" not in one_line:
+                return one_line
         return self.without_margins(content, indent)
 
     def without_margins(self, text: str, indent: int) -> str:

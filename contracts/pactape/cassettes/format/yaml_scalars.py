@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -103,24 +102,32 @@ def unescaped(text: str) -> str:
     Args:
         text: With `ESCAPED_BACKSLASH` instead of two backslashes, so that each backslash begins an escape.
     """
-    if "\n\n" in text:
-        raise UnsupportedYamlError
     one_line = text
     if "\n" in text:
+        if "\n\n" in text:
+            raise UnsupportedYamlError
         one_line = one_line.replace("\\\n", "").replace("\n", " ")
     one_line = one_line.replace("\\ ", " ")
     if "\\" not in one_line:
         return _unquote(one_line).replace(ESCAPED_BACKSLASH, "\\")
-    if "\\x" in one_line:
+    value = _from_json(one_line)
+    if value is None and "\\x" in one_line:
         one_line = _LATIN.sub(r"\\u00\1", one_line)
-    one_line = one_line.replace(ESCAPED_BACKSLASH, "\\\\")
-    if not _HALF_CHARACTER.search(one_line):
-        with suppress(ValueError):
-            return str(
-                json.loads(f'"{one_line}"')
-            )  # most escapes are JSON escapes, and the JSON parser is fast
+        value = _from_json(one_line)
+    if value is not None:
+        return value
     _unquote(text.replace('\\"', ""))
-    return _ESCAPE.sub(_character, one_line)
+    return _ESCAPE.sub(_character, one_line.replace(ESCAPED_BACKSLASH, "\\\\"))
+
+
+def _from_json(text: str) -> str | None:
+    """Return the text in quotes if its escapes are those of JSON, as most are, because the JSON parser is fast."""
+    text = text.replace(ESCAPED_BACKSLASH, "\\\\")
+    try:
+        value = str(json.loads(f'"{text}"'))
+    except ValueError:
+        return None
+    return value if value.isascii() or not _HALF_CHARACTER.search(text) else None
 
 
 def _unquote(text: str) -> str:
