@@ -40,6 +40,17 @@ RECEIVED: list[tuple[dict[str, Any], dict[str, Any], bytes]] = [
     ({"headers": [typed("text/plain; charset=iso-8859-1")], "content": {"text": "€"}}, {}, "€".encode()),
     ({"headers": [typed("text/plain; charset=nonsense")], "content": {"text": "Zoë"}}, {}, "Zoë".encode()),
     ({"status": 204, "content": {"text": "x"}}, {}, b""),
+    # a test's own editing of the recording decoded the body, and kept the label
+    *(
+        ({"headers": [JSON_TYPE], "content": {"text": text, "encoding": "base64"}}, log, text.encode())
+        for log in ({}, POLLY)
+        for text in ('{"name": "Zoë"}', "{}", '["US", "CA"]', "null", "1234", '"abcd"')
+    ),
+    (
+        {"headers": [typed("text/html")], "content": {"text": "<p>a b", "encoding": "base64"}},
+        POLLY,
+        b"<p>a b",
+    ),
 ]
 
 
@@ -87,6 +98,7 @@ SKIPPED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"method": "CONNECT", "url": "http://api.example.com:443"}, {}, "is a tunnel"),
     ({}, {"status": 101}, "not the status of a final response"),
     ({}, {"content": {"text": "7b7d", "encoding": "hex"}}, "in the encoding 'hex'"),
+    ({}, {"content": {"text": f"{BASE64_OF_ZIPPED[:20]}<MASKED>", "encoding": "base64"}}, "not valid base64"),
     ({"postData": {"text": "", "_file": "gone.json"}}, {}, "'gone.json', which is missing"),
     ({"url": "http://[::1/users"}, {}, "a URL that can't be requested"),
     ({"url": "https://api.example.com:99999/users"}, {}, "a URL that can't be requested"),

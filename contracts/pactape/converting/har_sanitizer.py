@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pactape.converting.bodies import as_base64
 from pactape.http_bodies import actual_codings, content_type, decode_body
-from pactape.recorders.formats.har import is_polly, stored_body
+from pactape.recorders.formats.har import is_polly
+from pactape.recorders.formats.har_bodies import stored_body
 from pactape.recorders.recording import SkipEntryError
 
 if TYPE_CHECKING:

@@ -8,31 +8,21 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from pactape.http_bodies import content_codings, content_type, header
+from pactape.http_bodies import content_type, header
+from pactape.recorders.formats.har_bodies import stored_body
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
-from pactape.recorders.values import (
-    base64_bytes,
-    charset_bytes,
-    hex_bytes,
-    mapping,
-    status_code,
-    text_bytes,
-    timestamp,
-)
+from pactape.recorders.values import mapping, status_code, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pactape.recorders.source import Source
 
-__all__ = ["HAR", "POLLY", "is_polly", "stored_body"]
+__all__ = ["HAR", "POLLY", "is_polly"]
 
-#: Encodings that mean "not encoded"; of others, only base64 can be read.
-_PLAIN_ENCODINGS = frozenset({"", "utf-8", "utf8", "text", "plain"})
 #: The part headers that Firefox up to version 59 wrote before a form body.
 _UPLOAD_HEADERS = re.compile(r"(?:Content-(?:Type|Length): [^\r\n]*\r\n)+\r\n")
 
@@ -182,25 +172,6 @@ def _response_body(content: dict[str, Any], headers: list[tuple[str, str]], sour
     return stored_body(content, headers, polly=_is_polly(source)) if attached is None else attached
 
 
-def stored_body(stored: dict[str, Any], headers: list[tuple[str, str]], *, polly: bool) -> bytes | None:
-    """Return the bytes of a body stored as text in a HAR document; None if the recorder saved none.
-
-    Args:
-        stored: The member `content` or `postData`.
-        headers: The message's headers.
-        polly: Whether Polly.js wrote the document.
-
-    Raises:
-        SkipEntryError: The body can't be read.
-    """
-    if not stored.get("text"):
-        return None
-    if polly:
-        return _polly_body(stored, coded=bool(content_codings(headers)))
-    kind = content_type(headers) or str(stored.get("mimeType") or "")
-    return _decode_text(stored["text"], stored.get("encoding") or stored.get("_encoding"), kind)
-
-
 def _attachment(stored: dict[str, Any], source: Source) -> bytes | None:
     """Return a body from a separate file, as Playwright saves it (older versions: `_sha1`); None without one."""
     name = stored.get("_file") or stored.get("_sha1")
@@ -210,30 +181,6 @@ def _attachment(stored: dict[str, Any], source: Source) -> bytes | None:
     if data is None:
         raise SkipEntryError(f"its body is in the file {name!r}, which is missing")
     return data
-
-
-def _decode_text(text: Any, encoding: Any, kind: str) -> bytes:
-    name = str(encoding or "").lower()
-    if name == "base64":
-        return base64_bytes(text)
-    if name not in _PLAIN_ENCODINGS:
-        raise SkipEntryError(f"has a body in the encoding {encoding!r}, which can't be read")
-    return charset_bytes(text, kind)
-
-
-def _polly_body(content: dict[str, Any], *, coded: bool) -> bytes:
-    """Decode a body of Polly.js: base64 if declared, hex up to version 4; one text or a JSON list of texts."""
-    text, chunks = str(content["text"]), None
-    with suppress(ValueError):
-        chunks = json.loads(text) if text.startswith('["') else None
-    if content.get("encoding") == "base64":
-        return b"".join(base64_bytes(chunk) for chunk in chunks or [text])
-    if content.get("_isBinary"):
-        return hex_bytes(chunks or text)
-    if chunks and coded:
-        with suppress(SkipEntryError):
-            return hex_bytes(chunks)
-    return text_bytes(content["text"])
 
 
 def _was_sent(request: dict[str, Any], response: dict[str, Any], content: dict[str, Any]) -> bool:
