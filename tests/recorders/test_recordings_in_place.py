@@ -117,6 +117,24 @@ def test_bodies_of_wiremock_and_hidden_files_are_left_alone(tmp_path: Path) -> N
     assert [cassette.name for cassette in find_cassettes(load_settings(tmp_path))] == ["a.json"]
 
 
+@pytest.mark.parametrize("link", ["fixtures/b.har", "linked"])
+def test_a_link_to_another_recording_counts_once(tmp_path: Path, link: str) -> None:
+    _project(tmp_path, '["*/*.har", "fixtures/a.har"]')
+    (tmp_path / "fixtures").mkdir()
+    (tmp_path / "fixtures" / "a.har").write_text(SAMPLES["har"])
+    (tmp_path / link).symlink_to(tmp_path / "fixtures" / ("a.har" if link.endswith("har") else ""))
+    assert [path.name for path in find_cassettes(load_settings(tmp_path))] == ["a.har"]
+
+
+def test_a_link_to_a_file_elsewhere_is_a_recording(tmp_path: Path) -> None:
+    _project(tmp_path, '["fixtures"]')
+    (tmp_path / "fixtures").mkdir()
+    (tmp_path / "elsewhere.har").write_text(SAMPLES["har"])
+    for name in ("a.har", "b.har"):
+        (tmp_path / "fixtures" / name).symlink_to(tmp_path / "elsewhere.har")
+    assert [path.name for path in find_cassettes(load_settings(tmp_path))] == ["a.har"]
+
+
 @pytest.mark.parametrize("command", ["openapi", "models"])
 def test_a_damaged_file_in_a_folder_is_named_and_the_others_are_read(tmp_path: Path, command: str) -> None:
     _project(tmp_path, "[]")

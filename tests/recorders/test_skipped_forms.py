@@ -94,6 +94,16 @@ def test_what_is_not_one_recorded_exchange_is_skipped_with_the_reason(
         (b"hello", "is not a recording in a known format"),
         (b'{"log": {"entries": 7}}', "is a damaged file of HAR .*lacks a part"),
         (b"\x1f\x8b\x08\x00broken", "is compressed and damaged"),
+        # files of other tools, with the words of a recorder
+        (b'{"scope": "read write", "path": "/x"}', "is not a recording"),
+        (b'{"text": "a HAR has a \\"log\\"", "keys": ["log", "entries"]}', "is not a recording"),
+        (b'{"info": {"title": "API"}, "components": {"schemas": {"item": {}}}}', "is not a recording"),
+        (
+            b'{"response": {"config": {"url": "https://a.test"}, "status": 403, "request": {}}}',
+            "is not a rec",
+        ),
+        (b'{"interactions": [{"request": {"method": "GET"}, "response": {}}]}', "is not a recording"),
+        (b'{"request": "./a", "response": "b", "method": "c", "url": "http://a"}', "is not a recording"),
     ],
 )
 def test_a_file_that_is_not_a_recording_or_damaged_is_reported(

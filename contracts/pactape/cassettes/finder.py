@@ -89,7 +89,7 @@ def project_cassettes(settings: Settings) -> list[Path]:
     """
     own = set(cassettes_in(settings.cassette_folders))
     others = {path for recording in settings.recordings for path in _files_of(recording, settings.root)}
-    return sorted(path for path in own | others if not is_excluded(path, settings))
+    return sorted(path for path in own | _without_links(others, own) if not is_excluded(path, settings))
 
 
 def is_excluded(path: Path, settings: Settings) -> bool:
@@ -179,6 +179,18 @@ def _files_of(source: RecordingSource, root: Path) -> set[Path]:
         return set(_recordings_below(path, cassettes=False))
     found = () if Path(source.path).is_absolute() else root.glob(source.path)
     return {path for path in found if path.is_file()} or {path}
+
+
+def _without_links(paths: set[Path], further: set[Path]) -> set[Path]:
+    """Return files without links to others of them, or of further files: a recording counts once."""
+    folders = {folder: Path(os.path.realpath(folder)) for folder in {path.parent for path in paths | further}}
+    files: dict[Path, Path] = {}
+    for path in sorted(paths):
+        is_link = path.is_symlink() or folders[path.parent] != path.parent
+        real = Path(os.path.realpath(path)) if is_link else path
+        files[real] = path if real == path else files.get(real, path)
+    own = {folders[path.parent] / path.name for path in further}
+    return {path for real, path in files.items() if real not in own or path in further}
 
 
 def _recordings_below(folder: Path, *, cassettes: bool = True) -> Iterator[Path]:

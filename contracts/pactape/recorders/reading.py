@@ -13,6 +13,7 @@ from pactape.exchange import Exchange, Provenance, Request, Response
 from pactape.http_bodies import actual_codings, decode_body, header_pairs, without_coding_headers
 from pactape.recorders.formats.betamax import BETAMAX
 from pactape.recorders.formats.bruno import BRUNO
+from pactape.recorders.formats.easy_vcr import EASY_VCR
 from pactape.recorders.formats.go_vcr import GO_VCR
 from pactape.recorders.formats.har import HAR, POLLY
 from pactape.recorders.formats.hoverfly import HOVERFLY
@@ -21,6 +22,7 @@ from pactape.recorders.formats.mitmproxy import MITMPROXY
 from pactape.recorders.formats.mockserver import MOCKSERVER
 from pactape.recorders.formats.ndjson import NDJSON
 from pactape.recorders.formats.nock import NOCK
+from pactape.recorders.formats.php_vcr import PHP_VCR
 from pactape.recorders.formats.postman import POSTMAN
 from pactape.recorders.formats.responses import RESPONSES
 from pactape.recorders.formats.vcr_ruby import RVCR, VCR_RUBY
@@ -50,6 +52,8 @@ READERS: tuple[Reader, ...] = (
     VCR_RUBY,
     HOVERFLY,
     NOCK,
+    EASY_VCR,
+    PHP_VCR,
     MOCKSERVER,
     POSTMAN,
     WIREMOCK,
@@ -118,8 +122,11 @@ def reader_of(source: Source) -> Reader | None:
 
 
 def _damaged_format(source: Source) -> Reader | None:
-    """Return the format that a damaged file's text shows, for example of a file that is cut off."""
-    head = source.data[:_HEAD]
+    """Return the format that a damaged file's text shows, for example of a file that is cut off.
+
+    A file that can be parsed isn't cut off, and has a format only if its outer members are those of the format.
+    """
+    head = source.outline if source.is_parsed else source.data[:_HEAD]
     kinds = {candidate: candidate.markers for candidate in _DAMAGED}
     if not source.is_parsed:
         kinds = {candidate: candidate.early_markers or candidate.markers for candidate in _DAMAGED}

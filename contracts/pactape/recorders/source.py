@@ -19,12 +19,15 @@ from pactape.http_bodies import decode_body, sniffed_coding
 from pactape.recorders.aliases import check_expansion
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 __all__ = ["Source", "file_bytes"]
 
 _MAX_ATTACHMENT = 512 * 2**20
 _HEAD = 4096
+#: How many documents and items of lists show a file's format, and how much of a value.
+_FIRST, _LONGEST_SHOWN = 3, 80
 
 
 _FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -165,6 +168,14 @@ class Source:
         return "it lacks a part that the format requires"
 
     @property
+    def outline(self) -> bytes:
+        """The names at the top of a parsed file, which show its format; words elsewhere in it show nothing."""
+        documents = [self.json] if self.json is not None else self.yaml_documents
+        return "\n".join(line for document in documents[:_FIRST] for line in _outline(document)).encode(
+            "utf-8", "replace"
+        )
+
+    @property
     def is_parsed(self) -> bool:
         """Whether the whole file is valid JSON or YAML."""
         return self.json is not None or bool(self.yaml_documents)
@@ -193,6 +204,23 @@ class Source:
             if name.endswith((".har", ".json", ".yaml", ".yml")):
                 return name, _archive_member(self._archive, name) or b""
         return "", b""
+
+
+def _outline(value: Any, *, is_inner: bool = False) -> Iterator[str]:
+    """Yield the names on two levels, in the style of JSON and of YAML, and short values, one a line."""
+    if isinstance(value, list):
+        for item in value[:_FIRST]:
+            yield from _outline(item, is_inner=True)
+    for name, member in value.items() if isinstance(value, dict) else ():
+        is_container = isinstance(member, dict | list)
+        text = "" if is_container else json.dumps(member, default=str)
+        if is_container or is_inner:
+            yield f'"{name}": {text[:_LONGEST_SHOWN]}'
+            yield f"- {name}: {text[:_LONGEST_SHOWN]}"
+        else:
+            yield text[:_LONGEST_SHOWN]
+        if is_container and not is_inner:
+            yield from _outline(member, is_inner=True)
 
 
 def _names(archive: zipfile.ZipFile) -> list[str]:
