@@ -119,8 +119,16 @@ def flow(**more: Any) -> Any:
         headers = types.SimpleNamespace(fields=((b":authority", b"a"), (b"X-A", b"caf\xe9")))
         return types.SimpleNamespace(headers=headers, **values)
 
-    request = message(method="GET", pretty_url=f"{BASE}/a", raw_content=b"", timestamp_start=0.0)
-    usual = {"request": request, "response": message(status_code=200, raw_content=b"x"), "websocket": None}
+    url = more.pop("url", f"{BASE}/a")
+    request = message(
+        method="GET",
+        pretty_url=url,
+        pretty_host=more.pop("host", "api.example.com"),
+        raw_content=more.pop("sent", b""),
+        timestamp_start=0.0,
+    )
+    response = message(status_code=200, raw_content=b"x")
+    usual = {"request": request, "response": response, "websocket": None, "error": None}
     return types.SimpleNamespace(**{**usual, **more})
 
 
@@ -142,7 +150,7 @@ def read_flows(monkeypatch: pytest.MonkeyPatch, folder: Path, flows: Flows) -> R
 def test_flows_of_mitmproxy_are_read_by_its_own_reader(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    flows = [flow(), flow(response=None), flow(websocket=1), flow(request=None)]
+    flows = [flow(), flow(response=None), flow(websocket=1), flow(request=None), flow(type="dns")]
     recording = read_flows(monkeypatch, tmp_path, Flows(flows))
     (exchange,) = recording.exchanges
     assert (exchange.request.headers, exchange.response.body, exchange.recorded_at) == (
@@ -154,7 +162,28 @@ def test_flows_of_mitmproxy_are_read_by_its_own_reader(
         "has no response",
         "is a WebSocket connection",
         "is not HTTP: SimpleNamespace",
+        "is not HTTP: SimpleNamespace",
     ]
+
+
+def test_a_response_that_ended_with_an_error_has_no_recorded_body(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (exchange,) = read_flows(monkeypatch, tmp_path, Flows([flow(error="connection closed")])).exchanges
+    assert (exchange.response.body, exchange.unrecorded) == (b"", ("response body",))
+
+
+def test_a_request_body_that_mitmproxy_did_not_store_is_unrecorded(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (exchange,) = read_flows(monkeypatch, tmp_path, Flows([flow(sent=None)])).exchanges
+    assert exchange.unrecorded == ("request body",)
+
+
+def test_an_ipv6_address_is_written_in_brackets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    flows = Flows([flow(url="http://::1:8080/a", host="::1")])
+    (exchange,) = read_flows(monkeypatch, tmp_path, flows).exchanges
+    assert exchange.request.url == "http://[::1]:8080/a"
 
 
 def test_a_dump_that_its_reader_refuses_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pactape.errors import CassetteFormatError
+from pactape.http_bodies import content_type
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
 
 if TYPE_CHECKING:
@@ -58,24 +59,35 @@ def _flow_reader(source: Source) -> tuple[Any, type[Exception]]:
 
 def _pair(entry: Entry, _: Source) -> RecordedPair:
     flow = entry.value
-    if getattr(flow, "request", None) is None:
+    if getattr(flow, "type", "http") != "http" or getattr(flow, "request", None) is None:
         raise SkipEntryError(f"is not HTTP: {type(flow).__name__}")
     if getattr(flow, "websocket", None) is not None:
         raise SkipEntryError("is a WebSocket connection")
     if flow.response is None:
         raise SkipEntryError("has no response")
-    content = flow.response.raw_content
+    headers, content = _headers(flow.response), flow.response.raw_content
+    if flow.error is not None and not content_type(headers).startswith("text/event-stream"):
+        content = None  # the connection ended in the middle of it
     return RecordedPair(
         method=flow.request.method,
-        url=flow.request.pretty_url,
+        url=_url(flow.request.pretty_url, flow.request.pretty_host),
         request_headers=_headers(flow.request),
         request_body=flow.request.raw_content or b"",
         status=flow.response.status_code,
-        response_headers=_headers(flow.response),
+        response_headers=headers,
         response_body=content or b"",
         recorded_at=datetime.fromtimestamp(flow.request.timestamp_start, UTC),
-        unrecorded=("response body",) if content is None else (),
+        unrecorded=tuple(
+            name
+            for name, body in (("request body", flow.request.raw_content), ("response body", content))
+            if body is None
+        ),
     )
+
+
+def _url(url: str, host: str) -> str:
+    """Return a URL with an IPv6 address in brackets, which mitmproxy omits."""
+    return url.replace(f"://{host}", f"://[{host}]", 1) if ":" in host and "[" not in host else url
 
 
 def _headers(message: Any) -> list[tuple[str, str]]:
