@@ -21,6 +21,8 @@ __all__ = ["RecordingFilter", "content_type_of"]
 
 _DEFAULT_RULES = ScrubRules()
 _NUMBERED, _NUMBERED_BYTES = re.compile(r"scrubbed-\d+"), re.compile(rb"scrubbed-\d+")
+_JSON_STARTS = frozenset({b"{", b"["})
+_ORIGIN = re.compile(r"[a-z]+://[^/?#]*+")
 _ABOUT_BODIES = {"content-type", "content-encoding", "content-length"}
 
 
@@ -37,6 +39,7 @@ class RecordingFilter:
 
     def __init__(self, live_urls: Mapping[str, str], rules: ScrubRules = _DEFAULT_RULES) -> None:
         self.scrubber = Scrubber(rules)
+        self._of_responses = self.scrubber.for_responses()
         self._matching = Scrubber.for_matching(rules)
         self._live_urls = live_urls
         urls = {live.rstrip("/"): canonical.rstrip("/") for live, canonical in live_urls.items()}
@@ -57,7 +60,24 @@ class RecordingFilter:
 
     def request(self, request: VcrRequest) -> VcrRequest:
         """Return a request in the form in which it is recorded."""
-        return self._filtered(request, self.scrubber)
+        if not self.scrubber.has_given:
+            return self._filtered(request, self.scrubber)
+        # First, because a number of a response may be sent as text; then again, because the body may be compressed.
+        return self._without_given(self._filtered(self._without_given(request), self.scrubber))
+
+    def _without_given(self, request: VcrRequest) -> VcrRequest:
+        """A request without the short secrets of earlier responses, which it may send under any name."""
+        replace, body = self.scrubber.replace_given, read_body(request)
+        headers = {
+            name: value if name.lower() in _ABOUT_BODIES or not isinstance(value, str) else replace(value)
+            for name, value in request.headers.items()
+        }
+        if isinstance(body, bytes) and body.isascii():
+            body = replace(body.decode(), is_json=body[:1] in _JSON_STARTS).encode()
+            _set_length(headers, str(len(body)))
+        origin = _ORIGIN.match(request.uri)
+        start = origin.end() if origin else 0
+        return VcrRequest(request.method, request.uri[:start] + replace(request.uri[start:]), body, headers)
 
     def for_matching(
         self, method: str, uri: str, body: Any, headers: Mapping[str, Any]
@@ -119,10 +139,10 @@ class RecordingFilter:
         if isinstance(body, str):
             body = body.encode()
         if body and isinstance(body, bytes):
-            body = self._body(_decoded(body, headers), content_type_of(headers), self.scrubber)
+            body = self._body(_decoded(body, headers), content_type_of(headers), self._of_responses)
             _set_length(headers, [str(len(body))])
         headers = {
-            name: [self._header(name, value, self.scrubber) for value in values]
+            name: [self._header(name, value, self._of_responses) for value in values]
             for name, values in headers.items()
         }
         return {**response, "headers": headers, "body": {**response["body"], "string": body}}

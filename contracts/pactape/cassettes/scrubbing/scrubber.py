@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import sys
 import zlib
@@ -58,10 +59,21 @@ class Scrubber:
         placeholders = self._replacements.placeholders
         return placeholders.text_count if isinstance(placeholders, NumberedPlaceholders) else 0
 
+    @property
+    def has_given(self) -> bool:
+        """Whether responses had short secrets."""
+        return self._replacements.given_values.has_any
+
     @classmethod
     def for_matching(cls, rules: ScrubRules) -> Scrubber:
         """Return a scrubber with one placeholder for all secrets: requests match that differ only in secrets."""
         return cls(rules, ConstantPlaceholders())
+
+    def for_responses(self) -> Scrubber:
+        """Return a scrubber with the same placeholders that remembers short secrets, too, for `replace_given`."""
+        scrubber = copy.copy(self)
+        scrubber._replacements = self._replacements.for_responses()  # noqa: SLF001 -- the same class
+        return scrubber
 
     def header(self, name: str, value: str) -> str:
         """Return a header's value without its secret; the scheme of credentials and the names of cookies stay.
@@ -84,7 +96,7 @@ class Scrubber:
         """
         if not self._quick.is_clean_url(url):
             url = self._walk(len(url)).url(url)
-        return self.replace_known(url)
+        return self._known_values.replace_in_url(url)
 
     def body(self, body: bytes, content_type: str) -> bytes:
         """Return a body without secrets: those in fields with a credential's name, and those with a known form.
@@ -149,6 +161,15 @@ class Scrubber:
     def replace_known(self, text: str) -> str:
         """Return a text without the secrets that this scrubber has found elsewhere."""
         return self._replacements.known_values.replace(text)
+
+    def replace_given(self, text: str, *, is_json: bool = False) -> str:
+        """Return a part of a request without the short secrets of earlier responses.
+
+        Args:
+            text: A URL, a header's value or a body.
+            is_json: Whether digits without quotation marks are a number.
+        """
+        return self._replacements.given_values.replace(text, is_json=is_json)
 
     def _compressed(self, body: bytes, content_type: str) -> bytes:
         """Scrub the text in a gzip file; other binary bodies are unchanged."""

@@ -215,11 +215,10 @@ class Walk:
         return value
 
     def _scrub_cookie(self, name: str, value: str) -> str:
-        """Replace every cookie, because any may be a session; a short one (a language) isn't reported."""
-        if plain_name(name) in self._rules.kept:
+        """Replace every cookie, because any may be a session, but a short one with a harmless name: a language."""
+        is_harmless = len(value) < _SHORTEST and kind_of_name(self._rules, name) is NameKind.HARMLESS
+        if is_harmless or plain_name(name) in self._rules.kept:
             return self.text(value)
-        if len(value) < _SHORTEST and not is_mask(value):
-            return self._replacements.placeholders.for_text(value)
         return self._replace(value, "cookie")
 
     def _replace(self, secret: str, kind: str) -> str:

@@ -100,7 +100,8 @@ CREDENTIALS = word_set(
     # HTTP and proxies
     "authorization proxyauthorization xauthorization xforwardedauthorization xauth xamzsecuritytoken "
     # OAuth, OpenID Connect, SAML, CAS
-    "assertion clientassertion codeverifier authcode authorizationcode devicecode usercode oauthverifier "
+    "assertion clientassertion codeverifier codechallenge authcode authorizationcode devicecode usercode "
+    "oauthverifier "
     "samlresponse samlrequest samlart samlassertion idtokenhint loginticket logintoken serviceticket "
     # cloud providers
     "accesskeyid awsaccesskeyid xamzcredential xgoogcredential xamzsignature xgoogsignature accountkey "

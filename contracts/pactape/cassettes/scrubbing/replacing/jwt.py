@@ -14,7 +14,7 @@ __all__ = ["is_unsigned_jwt", "read_jwt", "unsigned_jwt"]
 
 _HARMLESS_HEADERS = ("typ", "cty")
 #: Claims that are secrets; claims about a person are replaced, and all others stay, because clients read them.
-_DROPPED = word_set("jti nonce at_hash c_hash s_hash cnf act may_act sid session_state code password secret")
+_DROPPED = word_set("jti at_hash c_hash s_hash cnf act may_act sid session_state code password secret")
 _PERSONAL = word_set(
     "email name given_name family_name middle_name nickname preferred_username upn unique_name "
     "phone_number address birthdate picture profile website ip ipaddr"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 from xml.sax.saxutils import escape
 
+from pactape.cassettes.scrubbing.structures.base64_texts import decode_short
 from pactape.cassettes.scrubbing.structures.edits import substitute
 
 if TYPE_CHECKING:
@@ -24,9 +26,17 @@ _DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[A-Za-z]")
 _VERBATIM = re.compile(r"[\w.~-]+", re.ASCII)
 _RUN = re.compile(r"[\w.~+/=%-]{8,}+")
 _RUN_OF_BYTES = re.compile(rb"[\w.~+/=%-]{8,}+")
-#: So many secrets are searched for one by one; if there are more, only whole words are compared.
+_BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/]{12,}+={0,2}(?![\w+/=-])")
+_PIECE = re.compile(r"[^/=]{8,}+")
+_PIECES = re.compile(r"[/=]")
+#: So many secrets are searched for one by one; if there are more, in short texts only, and whole words in others.
 _FEW = 64
+_MOST = 1024
+_LONGEST_SHORT_TEXT = 4096
 _LONGEST_CACHED = 512
+#: A segment of a path, and a value in a query, with escapes.
+_ESCAPED_SEGMENT = re.compile(r"(?<![^/])[^/%]*+%[^/]*+")
+_ESCAPED_VALUE = re.compile(r"(?<==)[^&=%]*+%[^&]*+")
 
 
 class KnownValues:
@@ -48,7 +58,7 @@ class KnownValues:
 
     def add(self, secret: str, placeholder: str) -> None:
         """Remember a secret, unless it is short or a word, which may mean something else elsewhere."""
-        if self._placeholder_of is not None and len(self._placeholders) > _FEW:
+        if self._placeholder_of is not None and len(self._placeholders) > _MOST:
             return
         if len(secret) < _SHORTEST or secret in self._placeholders or not _is_distinct(secret):
             return
@@ -58,30 +68,71 @@ class KnownValues:
             if encoded not in self._placeholders:
                 self._placeholders[encoded] = shown = encode(placeholder)
                 self.has_any = True
-                if len(self._placeholders) <= _FEW:
+                if len(self._placeholders) <= _MOST:
                     self._in_bytes[encoded.encode("utf-8", "surrogatepass")] = shown.encode()
 
     def replace(self, text: str) -> str:
         """Return a text without these secrets."""
         if not self._placeholders or not _may_hold(text):
             return text
-        if len(self._placeholders) > _FEW:
+        if self._are_too_many_for(text):
             return substitute(_RUN, lambda match: self._in_run(match.group()), text)
+        text = self._each(text)
+        return _BASE64.sub(self._in_base64, text) if len(text) <= _LONGEST_SHORT_TEXT else text
+
+    def _each(self, text: str) -> str:
         for secret, placeholder in self._placeholders.items():
             if secret in text:
                 text = text.replace(secret, placeholder)
         return text
 
+    def _in_base64(self, match: re.Match[str]) -> str:
+        """Base64 without these secrets: "user:secret" has no structure by which it is recognized."""
+        plain = decode_short(match.group().rstrip("="))
+        if plain is None or (clean := self._each(plain)) == plain:
+            return match.group()
+        encoded = base64.b64encode(clean.encode()).decode()
+        return encoded if match.group().endswith("=") or len(match.group()) % 4 == 0 else encoded.rstrip("=")
+
     def replace_in_bytes(self, body: bytes) -> bytes:
         """Return bytes without these secrets, which may be next to binary data."""
-        if len(self._placeholders) > _FEW:
+        if self._are_too_many_for(body):
             return _RUN_OF_BYTES.sub(lambda match: self._in_run(match.group().decode("ascii")).encode(), body)
+        if len(body) <= _LONGEST_SHORT_TEXT and self._in_bytes and body.isascii():
+            return self.replace(body.decode()).encode()
         for secret, placeholder in self._in_bytes.items():
             if secret in body:
                 body = body.replace(secret, placeholder)
         return body
 
+    def replace_in_url(self, url: str) -> str:
+        """Return a URL without these secrets, whichever of their characters are escaped."""
+        url = self.replace(url)
+        if not self._placeholders or "%" not in url:
+            return url
+        path, mark, query = url.partition("?")
+        return (
+            _ESCAPED_SEGMENT.sub(self._in_segment, path) + mark + _ESCAPED_VALUE.sub(self._in_segment, query)
+        )
+
+    def _in_segment(self, match: re.Match[str]) -> str:
+        plain = unquote(match.group())
+        clean = self.replace(plain)
+        return match.group() if clean == plain else quote(clean, safe="")
+
+    def _are_too_many_for(self, text: str | bytes) -> bool:
+        """Whether to search for the secrets one by one would take long."""
+        count = len(self._placeholders)
+        return count > _FEW and (len(text) > _LONGEST_SHORT_TEXT or count > _MOST + len(_ENCODINGS))
+
     def _in_run(self, run: str) -> str:
+        """A run of characters without secrets: it may be one, or have one between slashes or equals signs."""
+        clean = self._whole(run)
+        if clean == run and _PIECES.search(run) is not None:
+            return _PIECE.sub(lambda match: self._whole(match.group()), run)
+        return clean
+
+    def _whole(self, run: str) -> str:
         """The placeholder of a run of characters that is a secret; other runs unchanged."""
         placeholder = self._placeholders.get(run)
         if placeholder is None and self._placeholder_of is not None:

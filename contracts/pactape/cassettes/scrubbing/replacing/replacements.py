@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from pactape.cassettes.scrubbing.detection.known_forms import scrub_forms_in_text
+from pactape.cassettes.scrubbing.replacing.given_values import GivenValues
 from pactape.cassettes.scrubbing.replacing.known_values import KnownValues
 from pactape.cassettes.scrubbing.replacing.placeholders import (
     PLACEHOLDER,
@@ -47,6 +49,8 @@ class Replacements:
         placeholders: See above.
         entries: The replacements, in the order in which they were made; never a secret.
         known_values: The secrets, to find them where neither a name nor their form shows them.
+        given_values: The short secrets of responses, to find them in requests.
+        is_for_responses: Whether these are the replacements in responses, whose short secrets are remembered.
         is_for_matching: Whether all secrets, and other tools' masks, get the same placeholder.
     """
 
@@ -56,7 +60,15 @@ class Replacements:
         known = self.placeholders.known if isinstance(self.placeholders, NumberedPlaceholders) else None
         self.known_values = KnownValues(known)
         self.is_for_matching = isinstance(self.placeholders, ConstantPlaceholders)
+        self.given_values = GivenValues()
+        self.is_for_responses = False
         self._entries: dict[tuple[str, str], Replacement] = {}
+
+    def for_responses(self) -> Replacements:
+        """Return the same replacements, which also remember short secrets, because later requests may send them."""
+        shared = copy.copy(self)
+        shared.is_for_responses = True
+        return shared
 
     def replace(self, secret: str, field: str, kind: str) -> str:
         """Return the placeholder of a secret, and record its location; a placeholder is returned unchanged."""
@@ -70,6 +82,8 @@ class Replacements:
             return secret
         self.note(field, kind)
         self.known_values.add(secret, placeholder)
+        if self.is_for_responses:
+            self.given_values.add(secret, placeholder)
         return placeholder
 
     def replace_number(self, secret: float, field: str, kind: str) -> float:
@@ -77,6 +91,8 @@ class Replacements:
         placeholder = self.placeholders.for_number(secret)
         if placeholder != secret:
             self.note(field, kind)
+            if self.is_for_responses:
+                self.given_values.add_number(secret, placeholder)
         return placeholder
 
     def note(self, field: str, kind: str) -> None:
