@@ -134,6 +134,7 @@ def _endpoints(groups: Mapping[GroupKey, Evidence]) -> Iterator[Endpoint]:
             is_list=is_list,
             named=frozenset(evidence.named),
             known_ids=frozenset(evidence.known_ids),
+            parameters=frozenset(key.parameters),
         )
 
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pactape.contracts.samples.path_segments import character_classes, is_distinctive
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -46,6 +48,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         is_list: Whether the response is a list, or a page of one.
         named: The segments that are an identifier in the response.
         known_ids: The segments that an earlier response contained as ids.
+        parameters: The names of the query parameters.
     """
 
     method: str
@@ -55,6 +58,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     is_list: bool = False
     named: frozenset[str] = frozenset()
     known_ids: frozenset[str] = frozenset()
+    parameters: frozenset[str] = frozenset()
 
 
 def route_templates_of(
@@ -75,9 +79,7 @@ def route_templates_of(
     """
     ordered = sorted(endpoints, key=_order)
     ids = (
-        frozenset(
-            identifier for one in ordered for identifier in one.known_ids if _is_distinctive(identifier)
-        )
+        frozenset(identifier for one in ordered for identifier in one.known_ids if is_distinctive(identifier))
         - literals
     )
     tree = _Node(
@@ -232,17 +234,19 @@ def _are_alike(one: list[_RequestBelow], other: list[_RequestBelow]) -> bool:
     """
     if any(not request.rest and request.endpoint.is_list for request in (*one, *other)):
         return False
-    mine = {
-        (request.endpoint.method, request.rest): request.endpoint.fields
-        for request in one
-        if _is_comparable(request)
-    }
+    mine: dict[tuple[str, tuple[str, ...]], list[Endpoint]] = {}
+    for request in filter(_is_comparable, one):
+        mine.setdefault((request.endpoint.method, request.rest), []).append(request.endpoint)
     pairs = [
-        (mine[request.endpoint.method, request.rest], request.endpoint.fields)
-        for request in other
-        if _is_comparable(request) and (request.endpoint.method, request.rest) in mine
+        (endpoint, request.endpoint)
+        for request in filter(_is_comparable, other)
+        for endpoint in mine.get((request.endpoint.method, request.rest), ())
     ]
-    return bool(pairs) and all(_overlap(fields, theirs) >= _ALIKE for fields, theirs in pairs)
+    equal = [pair for pair in pairs if pair[0].parameters == pair[1].parameters]
+    comparable = equal or [pair for pair in pairs if not all(endpoint.parameters for endpoint in pair)]
+    return bool(comparable) and all(
+        _overlap(mine.fields, theirs.fields) >= _ALIKE for mine, theirs in comparable
+    )
 
 
 def _is_comparable(request: _RequestBelow) -> bool:
@@ -262,24 +266,5 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other)
 
 
-def _is_distinctive(segment: str) -> bool:
-    """Return whether a text is an id at any position; a word may be the name of a route elsewhere."""
-    return any(character.isdigit() for character in segment) or len(_classes(segment)) >= _CLASSES_OF_ID
-
-
 def _is_random(segment: str) -> bool:
-    return len(segment) >= _SHORTEST_ID and len(_classes(segment)) >= _CLASSES_OF_ID
-
-
-def _classes(text: str) -> set[str]:
-    """Return the classes of characters in a text."""
-    return {
-        "digit"
-        if character.isdigit()
-        else "upper"
-        if character.isupper()
-        else "lower"
-        if character.islower()
-        else "mark"
-        for character in text
-    }
+    return len(segment) >= _SHORTEST_ID and len(character_classes(segment)) >= _CLASSES_OF_ID

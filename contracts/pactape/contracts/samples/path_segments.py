@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["PLACEHOLDER", "route_template", "segment_kind", "segment_kinds"]
+__all__ = [
+    "PLACEHOLDER",
+    "character_classes",
+    "is_distinctive",
+    "route_template",
+    "segment_kind",
+    "segment_kinds",
+]
 
 #: Replaces a secret in a recording.
 PLACEHOLDER = "(scrubbed)"
@@ -34,9 +41,11 @@ _EXTENSION = re.compile(r"(?P<stem>.+)(?P<extension>\.(json|xml|html|csv|yaml|tx
 _KEYED = re.compile(
     r"(?P<name>[A-Za-z_]\w*)\(([0-9]+|'[^']*'|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\)"
 )
-#: Segments after which a short number is a version rather than an id: "/api/2/users".
+#: Segments after which a short number is a version rather than an id: "/api/2/users"; so it is in "/2/users".
 _VERSIONED = frozenset({"api", "rest", "version", "v"})
 _LONGEST_VERSION = 2
+_VERSION = re.compile(r"[vV][0-9]+([._-][0-9]+)*((alpha|beta|rc)[0-9]*)?")
+_CLASSES_OF_ID = 3
 
 
 @lru_cache(maxsize=4096)
@@ -57,13 +66,39 @@ def segment_kinds(segments: list[str]) -> list[str | None]:
     """Return the kind of each segment of a path; an API version has none.
 
     Example:
-        >>> segment_kinds(["api", "2", "users", "7"])
-        [None, None, None, 'id']
+        >>> segment_kinds(["api", "2", "users", "7"]), segment_kinds(["3", "movie", "550"])
+        ([None, None, None, 'id'], [None, None, 'id'])
     """
     return [
-        None if _is_version(segments[:index], segment) else _kind(segment)
+        None if _is_version(segments[:index], segment, segments[index + 1 :]) else _kind(segment)
         for index, segment in enumerate(segments)
     ]
+
+
+def is_distinctive(segment: str) -> bool:
+    """Return whether a text that is an id somewhere is one at any position; a word may be a name elsewhere.
+
+    Example:
+        >>> is_distinctive("dX9TQoK-Ks"), is_distinctive("apollo"), is_distinctive("v2.1")
+        (True, False, False)
+    """
+    if _VERSION.fullmatch(segment):
+        return False
+    return any(map(str.isdigit, segment)) or len(character_classes(segment)) >= _CLASSES_OF_ID
+
+
+def character_classes(text: str) -> set[str]:
+    """Return the classes of characters in a text."""
+    return {
+        "digit"
+        if character.isdigit()
+        else "upper"
+        if character.isupper()
+        else "lower"
+        if character.islower()
+        else "mark"
+        for character in text
+    }
 
 
 @lru_cache(maxsize=4096)
@@ -71,13 +106,11 @@ def _kind(segment: str) -> str | None:
     return "id" if _KEYED.fullmatch(segment) else segment_kind(_stem(segment))
 
 
-def _is_version(before: list[str], segment: str) -> bool:
-    return (
-        bool(before)
-        and before[-1].lower() in _VERSIONED
-        and segment.isdigit()
-        and len(segment) <= _LONGEST_VERSION
-    )
+def _is_version(before: list[str], segment: str, after: list[str]) -> bool:
+    """Return whether a short number is a version: after "/api", or the first segment before a name."""
+    if not (segment.isdigit() and len(segment) <= _LONGEST_VERSION):
+        return False
+    return before[-1].lower() in _VERSIONED if before else bool(after and after[0] and not _kind(after[0]))
 
 
 def _stem(segment: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote
 
 import msgspec
 
-from pactape.contracts.samples.path_segments import segment_kind
+from pactape.contracts.samples.path_segments import is_distinctive, segment_kind, segment_kinds
 from pactape.contracts.samples.resource_addresses import ids_in_headers
 from pactape.http_bodies import json_body_or_none
 from pactape.pactfile.json_paths import below, can_be_named
@@ -27,6 +27,12 @@ _DISTINCTIVE = 6
 _SCALARS = (str, int)
 #: After this many exchanges of one recording, the ids in its responses are dropped.
 _MOST_EXCHANGES = 1000
+#: Stands for the name of a collection where an id is one at any position.
+_ANYWHERE = ""
+#: Stands for it where only the form of a value shows that it is an id.
+_BY_FORM = "*"
+_NEAREST_KEYS = 2
+_PLURALS = ("sses", "xes", "zes", "ches", "shes")
 
 
 class ValueSources(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,13 +62,16 @@ class EarlierResponses:
 
     Args:
         segments: The path segments of all requests of the recording; other values are ignored.
+
+    A word is an id only below the name of its collection: after `GET /field` returned `{"id": "project"}`,
+    `/project` is still a name, and `/fields/project` has an id. A slug is one in any path of the same host.
     """
 
     def __init__(self, segments: Iterable[str]) -> None:
         self._segments = frozenset(segments)
         numbers = {number for segment in self._segments if (number := _integer(segment)) is not None}
         self._candidates = self._segments | numbers
-        self._bringers: dict[str, Exchange] = {}
+        self._bringers: dict[tuple[str, str], Exchange] = {}
         self._count = 0
 
     def add(self, exchange: Exchange) -> None:
@@ -70,16 +79,25 @@ class EarlierResponses:
         self._count += 1
         if self._count % _MOST_EXCHANGES == 0:
             self._bringers.clear()
-        for value, key in _values_among(self._candidates, json_body_or_none(exchange.response)):
-            if _names_an_id(key) or segment_kind(value) == "id":
-                self._bringers.setdefault(value, exchange)
+        url = url_parts(exchange.request.url)
+        requested = [url.netloc, *map(unquote, url.path.rstrip("/").split("/")[1:])]
+        for value, key, above in _values_among(self._candidates, json_body_or_none(exchange.response)):
+            for name in _collections(value, key, above, requested):
+                self._bringers.setdefault((name, value), exchange)
         for value in ids_in_headers(exchange):
             if value in self._segments:
-                self._bringers.setdefault(value, exchange)
+                self._bringers.setdefault((_ANYWHERE, value), exchange)
 
-    def place_of(self, value: str) -> tuple[str, str] | None:
-        """Return the key and location of an id's first occurrence; None if no response contained it as an id."""
-        exchange = self._bringers.get(value)
+    def place_of(self, value: str, before: list[str]) -> tuple[str, str] | None:
+        """Return the key and location of an id's first occurrence; None if no response contained it as an id.
+
+        Args:
+            value: A path segment.
+            before: The host, and the segments before it.
+        """
+        names = (_singular(before[-1]), before[0]) if before[1:] else ()
+        keys = (_ANYWHERE, *names, _BY_FORM)
+        exchange = next((found for key in keys if (found := self._bringers.get((key, value)))), None)
         return None if exchange is None else _id_in(exchange, value)
 
 
@@ -96,26 +114,69 @@ def _integer(text: str) -> int | None:
     return None
 
 
-def _values_among(candidates: frozenset[str | int], value: Any) -> Iterator[tuple[str, str]]:
-    """Yield the texts and integers of a JSON value that are among the candidates, as texts with their keys."""
-    stack: list[tuple[str, Any]] = [("", [value])]
+def _collections(value: str, key: str, above: tuple[str, ...] | None, requested: list[str]) -> Iterable[str]:
+    """Return the names of the collections that a value in a response is an id in.
+
+    Args:
+        value: The value.
+        key: Its key.
+        above: The nearest keys above its object; None for an item of an array.
+        requested: The host, and the segments of the requested path.
+    """
+    if not _names_an_id(key):
+        return (_BY_FORM,) if segment_kind(value) == "id" else ()
+    if segment_kind(value) == "id" or is_distinctive(value):
+        return (_ANYWHERE,)
+    if above is None:
+        return ()
+    path = requested[1:-1] if requested[-1] == value else requested[1:]
+    names = map(_singular, filter(None, (*above, key.lower().removesuffix("_id"), *path[-1:])))
+    return (*names, requested[0]) if key.lower() == "slug" else names
+
+
+def _singular(name: str) -> str:
+    """Return the name of a collection's item.
+
+    Example:
+        >>> [_singular(name) for name in ("Projects", "categories", "boxes", "fish")]
+        ['project', 'category', 'box', 'fish']
+    """
+    lower = name.lower()
+    if lower.endswith("ies"):
+        return f"{lower[:-3]}y"
+    return lower[:-2] if lower.endswith(_PLURALS) else lower.removesuffix("s")
+
+
+def _values_among(
+    candidates: frozenset[str | int], value: Any
+) -> Iterator[tuple[str, str, tuple[str, ...] | None]]:
+    """Yield the texts and integers of a JSON value that are among the candidates.
+
+    Each is a text, with its key, and the nearest keys above the object that has it; None for an item of an array.
+    """
+    stack: list[tuple[tuple[str, ...], Any]] = [((), [value])]
     while stack:
-        key, collection = stack.pop()
+        above, collection = stack.pop()
         is_object = type(collection) is dict
+        key = above[0] if above else ""
         for name, child in collection.items() if is_object else zip(repeat(key), collection):
             kind = type(child)
             if kind is str or kind is int:
                 if child in candidates and not (is_object and not can_be_named(name)):
-                    yield str(child), name
+                    yield str(child), name, above if is_object else None
             elif (kind is dict or kind is list) and not (is_object and not can_be_named(name)):
-                stack.append((name, child))
+                stack.append(((name, *above[:_NEAREST_KEYS]) if is_object else above, child))
 
 
 def _id_in(exchange: Exchange, value: str) -> tuple[str, str] | None:
     operation = f"{exchange.request.method} {url_parts(exchange.request.url).path}"
-    for key, path, scalar in _scalars(json_body_or_none(exchange.response), "", "$"):
-        if str(scalar) == value and (segment_kind(value) == "id" or _names_an_id(key)):
-            return key, f"{operation}: {path}"
+    found = [
+        (key, f"{operation}: {path}")
+        for key, path, scalar in _scalars(json_body_or_none(exchange.response), "", "$")
+        if str(scalar) == value and (segment_kind(value) == "id" or _names_an_id(key))
+    ]
+    if found:
+        return next((place for place in found if _names_an_id(place[0])), found[0])
     if value in ids_in_headers(exchange):
         return "id", f"{operation}: the address in a header"
     return None
@@ -131,11 +192,15 @@ def find_sources(exchange: Exchange, earlier_responses: EarlierResponses) -> Val
     parameters = _parameters(exchange)
     url = url_parts(exchange.request.url)
     segments = [unquote(part) for part in url.path.split("/")[1:]]
+    kinds = segment_kinds(segments)
     path = {index: parameters[segment] for index, segment in enumerate(segments) if segment in parameters}
     earlier = {
         index: source
         for index, segment in enumerate(segments)
-        if segment and index not in path and (source := earlier_responses.place_of(segment)) is not None
+        if segment
+        and index not in path
+        and not (segment.isdigit() and kinds[index] is None)  # an API version
+        and (source := earlier_responses.place_of(segment, [url.netloc, *segments[:index]])) is not None
     }
     if not parameters:
         return (

@@ -61,6 +61,12 @@ class GroupKey(msgspec.Struct, frozen=True, order=True):
     variant: str = ""
     traffic: bool = False
 
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the query parameters."""
+        names: list[str] = json.loads(self.request)[0] if self.request.startswith("[") else []
+        return names
+
 
 def own_key(sample: Sample, provider: ProviderSettings) -> GroupKey:
     """Return the key that a sample alone gives; `final_keys` may join keys when all samples are known.

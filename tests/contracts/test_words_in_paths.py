@@ -1,0 +1,89 @@
+"""Words and short numbers in paths, which are names of routes unless there is evidence that they are data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.contracts.helpers.projects import Project, interaction
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+API = "http://users.test"
+
+
+def _operations(folder: Path, *recorded: tuple[str, Any]) -> list[str]:
+    """The operations of reads that were recorded one after the other, by their paths and responses."""
+    project = Project(folder)
+    project.record("a", *(interaction(url=f"{API}{path}", answer=answer) for path, answer in recorded))
+    return sorted({interaction["description"].partition(" → ")[0] for interaction in project.interactions()})
+
+
+@pytest.mark.parametrize(
+    ("first", "answer", "path", "operation"),
+    [
+        ("/rest/field", [{"id": "project"}], "/rest/project", "GET /rest/project"),
+        ("/prompts/1", {"id": ["prompts", "chat"]}, "/v1/chat/completions", "GET /v1/chat/completions"),
+        ("/versions", {"versions": [{"id": "v2.1"}]}, "/api/v2.1/flavors", "GET /api/v2.1/flavors"),
+        ("/users", {"total": 2}, "/2/tweets", "GET /2/tweets"),
+        ("/fields", [{"id": "summary"}], "/fields/summary", "GET /fields/{id}"),
+        ("/boxes/blue", {"id": "blue"}, "/boxes/blue/items", "GET /boxes/{id}/items"),
+        ("/me", {"categories": [{"id": "blue"}]}, "/category/blue/items", "GET /category/{id}/items"),
+        ("/me", {"team_id": "blue"}, "/teams/blue/items", "GET /teams/{id}/items"),
+        ("/workspaces", [{"slug": "blue"}], "/repositories/blue/all", "GET /repositories/{id}/all"),
+        ("/me", {"id": "aB3-x"}, "/items/aB3-x/all", "GET /items/{id}/all"),
+    ],
+)
+def test_a_word_is_an_id_only_below_the_name_of_its_collection(
+    tmp_path: Path, first: str, answer: Any, path: str, operation: str
+) -> None:
+    assert operation in _operations(tmp_path, (first, answer), (path, {"ok": True}))
+
+
+@pytest.mark.parametrize(
+    ("path", "operation"),
+    [
+        ("/3/movie/550", "GET /3/movie/{id}"),
+        ("/2/tweets", "GET /2/tweets"),
+        ("/1234/tweets", "GET /{id}/tweets"),
+        ("/7", "GET /{id}"),
+        ("/7/9", "GET /{id}/{id2}"),
+    ],
+)
+def test_a_short_number_before_a_name_is_the_version_of_the_api(
+    tmp_path: Path, path: str, operation: str
+) -> None:
+    assert _operations(tmp_path, (path, {"ok": True})) == [operation]
+
+
+def test_an_id_is_explained_by_the_key_that_names_it(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    users = {"total": 17, "users": [{"id": 17}]}
+    project.record(
+        "a",
+        interaction(url=f"{API}/users", answer=users),
+        interaction(url=f"{API}/users/17", answer={"id": 17}),
+    )
+    assert "$.users[0].id" in str(project.interactions()[-1]["comments"])
+
+
+def test_reads_with_different_parameters_are_not_one_operation(tmp_path: Path) -> None:
+    record = {"id": "r1", "type": "A", "ttl": 60, "name": "www"}
+    operations = _operations(
+        tmp_path,
+        ("/json/record_create?name=www&type=A", record),
+        ("/json/record_update?record=r1&ttl=60", record),
+        ("/json/record_delete?record=r1", record),
+    )
+    assert operations == ["GET /json/record_create", "GET /json/record_delete", "GET /json/record_update"]
+
+
+def test_reads_of_objects_with_and_without_an_optional_parameter_are_one_operation(tmp_path: Path) -> None:
+    projects = [
+        ("/projects/apollo", {"id": "p1", "owner": "o", "members": 3}),
+        ("/projects/gemini?expand=all", {"id": "p2", "owner": "o", "members": 3}),
+        ("/projects/mercury", {"id": "p3", "owner": "o", "members": 3}),
+    ]
+    assert _operations(tmp_path, *projects) == ["GET /projects/{slug}"]
