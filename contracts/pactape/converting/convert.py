@@ -25,7 +25,7 @@ from pactape.converting.ndjson_writer import write_ndjson
 from pactape.converting.vcr_ruby_writer import write_vcr_ruby
 from pactape.converting.wiremock_writer import write_wiremock
 from pactape.errors import CassetteFormatError
-from pactape.recorders import ReadOptions, SkippedEntry
+from pactape.recorders import ReadOptions, SkippedEntry, in_recorded_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -86,7 +86,7 @@ class RecordingParts:
     """
 
     def __init__(self, paths: Iterable[Path], *, base_url: str | None, scrubber: Scrubber | None) -> None:
-        self._paths = tuple(paths)
+        self._paths = in_recorded_order(paths)
         self._options = ReadOptions(base_url=base_url)
         self._scrubber = scrubber
         self.count = 0

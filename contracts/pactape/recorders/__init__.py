@@ -13,6 +13,7 @@ from pactape.recorders.reading import (
 from pactape.recorders.recording import ReadOptions, Recording, SkippedEntry
 from pactape.recorders.side_files import RecordingStates, recording_state
 from pactape.recorders.source import file_bytes
+from pactape.recorders.stub_files import in_recorded_order
 
 __all__ = [
     "READERS",
@@ -22,6 +23,7 @@ __all__ = [
     "RecordingStates",
     "SkippedEntry",
     "file_bytes",
+    "in_recorded_order",
     "is_line_stream",
     "line_ranges",
     "read_if_recording",

@@ -18,7 +18,7 @@ from pactape.cassettes.scrubbing.filters import RecordingFilter
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.errors import CassetteFormatError
 from pactape.http_bodies import decoded_body, header, joined_headers, without_coding_headers
-from pactape.recorders import ReadOptions
+from pactape.recorders import ReadOptions, in_recorded_order
 from pactape.settings import ScrubSettings
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Recordings:
         self._requests: list[VcrRequest] = []
         self.origins: tuple[str, ...] = ()
         self.skipped: tuple[str, ...] = ()
-        self._read(list(files), exchanges)
+        self._read(in_recorded_order(files), exchanges)
 
     def __len__(self) -> int:
         return len(self._requests)
