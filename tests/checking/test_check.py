@@ -205,6 +205,31 @@ def test_the_table_counts_recordings_contracts_and_verifications(project: Projec
     assert project.table() == [["GET /users/{id}", "1", "1", "1"], ["POST /users", "-", "-", "-"]]
 
 
+@pytest.mark.parametrize(
+    ("status", "headers"), [(302, "Location: [/me/7]"), (401, "X-Reason: [expired]"), (304, "ETag: [v1]")]
+)
+def test_a_recording_that_takes_no_part_in_contracts_counts_as_recorded(
+    project: Project, status: int, headers: str
+) -> None:
+    (project.root / "client.py").write_text('c.get("/users/{id}")\nc.get("/me")\n', encoding="utf-8")
+    other = (
+        CASSETTE.partition("pactape:")[0].replace("/users/7", "/me").replace("code: 200", f"code: {status}")
+    )
+    other = other.replace("Content-Type: [application/json]", headers)
+    project.cassette.with_name("b.yaml").write_text(other, encoding="utf-8")
+    assert (project.table(), project.check()) == (
+        [["GET /me", "1", "-", "-"], ["GET /users/{id}", "1", "1", "-"]],
+        (0, [UNREAD]),
+    )
+
+
+def test_recordings_that_fit_no_operation_of_the_table_are_counted_after_it(project: Project) -> None:
+    other = CASSETTE.partition("pactape:")[0].replace("/users/7", "/me").replace("code: 200", "code: 401")
+    project.cassette.with_name("b.yaml").write_text(other, encoding="utf-8")
+    output = CliRunner().invoke(command, ["check", "--project", str(project.root)]).output
+    assert "1 recording of other operations, which take no part in contracts" in output.splitlines()
+
+
 def test_a_verification_of_other_bytes_does_not_count(project: Project) -> None:
     passed = InteractionResult(consumer="web", description="reads a user", verdict=Verdict.PASSED)
     remember_verification(

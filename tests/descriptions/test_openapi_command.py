@@ -112,7 +112,7 @@ def test_named_recordings_are_read_instead_of_the_project_s_and_what_is_skipped_
     more = project / "more.har"
     entry = {
         "request": {"method": "GET", "url": "https://api.example.com/v1/orders/1", "headers": []},
-        "response": {"status": 302, "headers": [{"name": "Location", "value": "/v1/x"}], "content": {}},
+        "response": {"status": 103, "headers": [], "content": {}},
     }
     readable_entry = {
         "request": {"method": "GET", "url": "https://api.example.com/v1/orders", "headers": []},
@@ -126,6 +126,19 @@ def test_named_recordings_are_read_instead_of_the_project_s_and_what_is_skipped_
     result = openapi(project, str(more), "-o", str(project / "more.json"))
     document = json.loads((project / "more.json").read_text(encoding="utf-8"))
     assert (list(document["paths"]), "skipped: " in result.stderr) == (["/orders"], True)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"), [(401, ()), (302, (("Location", "/users"),)), (304, ()), (412, ())]
+)
+def test_responses_that_no_contract_can_demand_are_described(
+    tmp_path: Path, status: int, headers: tuple[tuple[str, str], ...]
+) -> None:
+    recorded = exchange("/users/7")
+    response = msgspec.structs.replace(recorded.response, status=status, headers=headers, body=b"")
+    api_of(tmp_path, [msgspec.structs.replace(recorded, response=response)])
+    (operations,) = yaml.safe_load(openapi(tmp_path).output)["paths"].values()
+    assert list(operations["get"]["responses"]) == [str(status)]
 
 
 @pytest.mark.parametrize(

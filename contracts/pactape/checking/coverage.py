@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,9 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pactape.checking.client_code.declared_calls import DeclaredOperation
+    from pactape.contracts.samples.exclusions import Exclusion
     from pactape.pactfile import Pact
 
-__all__ = ["Covered", "cover"]
+__all__ = ["Covered", "cover", "with_left_out"]
 
 
 class Covered(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -47,10 +49,8 @@ def cover(
     """
     places: dict[str, str] = {}
     for declaration in declared:
-        places.setdefault(
-            _recorded_name(declaration, exchanges) if declaration.is_built else declaration.name,
-            declaration.place,
-        )
+        fitting_name = _fitting_name(declaration.name, exchanges) if declaration.is_built else None
+        places.setdefault(fitting_name or declaration.name, declaration.place)
     operations = {place: name for name, all_of in exchanges.items() for place in all_of}
     contracted, verified = _counts(contracts, operations)
     return [
@@ -65,16 +65,28 @@ def cover(
     ]
 
 
-def _recorded_name(operation: DeclaredOperation, names: Iterable[str]) -> str:
-    """The recorded operation that fits a URL best, ignoring parameter names; the given name when none fits."""
-    method, _, path = operation.name.partition(" ")
+def with_left_out(rows: Sequence[Covered], exclusions: Iterable[Exclusion]) -> tuple[list[Covered], int]:
+    """Return the rows with the recordings that take no part in contracts, too, and how many of them fit no row."""
+    counts: Counter[str | None] = Counter()
+    names = [row.operation for row in rows]
+    for exclusion in exclusions:
+        if exclusion.index >= 0:  # others are no recordings, but what a file has beside them
+            counts[_fitting_name(exclusion.request, names)] += exclusion.count
+    return [
+        msgspec.structs.replace(row, recorded=row.recorded + counts[row.operation]) for row in rows
+    ], counts[None]
+
+
+def _fitting_name(request: str, names: Iterable[str]) -> str | None:
+    """The operation that fits a method and path best, ignoring parameter names; None when none fits."""
+    method, _, path = request.partition(" ")
     segments = path.split("/")
     fitting = {
         name: _similarity(segments, _path(name).split("/"))
         for name in names
         if name.startswith(f"{method} ") and _fit(segments, _path(name).split("/"))
     }
-    return max(sorted(fitting), key=lambda name: fitting[name], default=operation.name)
+    return max(sorted(fitting), key=lambda name: fitting[name], default=None)
 
 
 def _fit(one: list[str], other: list[str]) -> bool:

@@ -14,6 +14,7 @@ from pactape.contracts.grouping.final_keys import KnownRoutes, final_keys
 from pactape.contracts.grouping.known_routes import RouteKnowledge
 from pactape.contracts.grouping.traffic import assign_traffic
 from pactape.contracts.participants import ContractParties
+from pactape.contracts.samples.exclusions import Exclusion
 from pactape.contracts.samples.reader import SampleReader
 from pactape.errors import CassetteFormatError
 from pactape.exchange import RecordedMessage
@@ -42,6 +43,7 @@ class GroupedSamples(msgspec.Struct, frozen=True, kw_only=True):
         providers: The settings of the provider of each contract with groups.
         paths: The cassettes that were read.
         skipped: The files that can't be read as cassettes, each with the reason.
+        exclusions: The exchanges and messages that are left out.
     """
 
     groups: dict[ContractParties, Groups]
@@ -49,6 +51,7 @@ class GroupedSamples(msgspec.Struct, frozen=True, kw_only=True):
     providers: dict[ContractParties, ProviderSettings]
     paths: tuple[Path, ...] = ()
     skipped: tuple[tuple[Path, str], ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
 
     def messages_by_description(self) -> dict[str, list[RecordedMessage]]:
         """Return the messages of all contracts by description."""
@@ -125,6 +128,7 @@ class _CassetteContents:
     messages: dict[ContractParties, list[RecordedMessage]] = field(default_factory=dict)
     paths: list[Path] = field(default_factory=list)
     skipped: list[tuple[Path, CassetteFormatError]] = field(default_factory=list)
+    exclusions: list[Exclusion] = field(default_factory=list)
 
 
 def _read(paths: Iterable[Path], reader: SampleReader) -> _CassetteContents:
@@ -136,6 +140,7 @@ def _read(paths: Iterable[Path], reader: SampleReader) -> _CassetteContents:
             contents.skipped.append((path, error))
             continue
         contents.paths.append(path)
+        contents.exclusions += cassette.exclusions
         for sample in cassette.samples:
             key = own_key(sample.sample, sample.provider)
             contents.providers[sample.parties] = sample.provider
@@ -154,6 +159,7 @@ def _grouped(contents: _CassetteContents, groups: dict[ContractParties, Groups])
         providers=contents.providers,
         paths=tuple(contents.paths),
         skipped=tuple((path, error.what) for path, error in contents.skipped),
+        exclusions=tuple(contents.exclusions),
     )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pactape.exchange import Exchange, Request, Response
 
-__all__ = ["EXCLUDED_BY_TEST", "Exclusion", "exclusion_reason"]
+__all__ = ["EXCLUDED_BY_TEST", "Exclusion", "exclusion_reason", "undescribable_reason"]
 
 EXCLUDED_BY_TEST = "its test excludes it from contracts"
 _GRANT_TYPES = frozenset({"grant_type", "grantType"})
@@ -37,12 +37,14 @@ class Exclusion(msgspec.Struct, frozen=True, order=True):
         index: Its position in the recording, from 0; -1 if the entry is not an exchange.
         reason: Why it is left out.
         count: How many recordings it stands for, if only the first of several is known.
+        request: Its method and path below the provider's URL, if it is an exchange with a provider: "GET /users/7".
     """
 
     cassette: str
     index: int
     reason: str
     count: int = 1
+    request: str = ""
 
     @property
     def reference(self) -> str:
@@ -62,9 +64,14 @@ def exclusion_reason(exchange: Exchange) -> str | None:
         return EXCLUDED_BY_TEST
     if _is_token_request(exchange.request):
         return "a token request: credentials are not recorded"
+    return _unrepeatable_reason(exchange.response) or undescribable_reason(exchange)
+
+
+def undescribable_reason(exchange: Exchange) -> str | None:
+    """Return why an exchange can't be described, not even in an OpenAPI document; None if it can."""
     return (
         _incomplete_reason(exchange)
-        or _response_reason(exchange.response)
+        or _status_reason(exchange.response.status)
         or _address_reason(exchange.request)
         or _unreadable_reason("request", exchange.request)
         or _unreadable_reason("response", exchange.response)
@@ -80,17 +87,22 @@ def _is_token_request(request: Request) -> bool:
     return not _GRANT_TYPES.isdisjoint(names)
 
 
-def _response_reason(response: Response) -> str | None:
+def _unrepeatable_reason(response: Response) -> str | None:
+    """Return why a verifier can't get a response again; None if it can."""
     if response.status == _UNAUTHORIZED:
         return "a response about credentials, which are not recorded"
     if response.status in _REDIRECTS and header(response.headers, "location"):
         return "a redirect, which the official verifier follows"
     if response.status in _CONDITIONAL:
         return f"a {response.status}: it depends on a version of the resource that only the recording had"
-    if _LOWEST_STATUS <= response.status < _FIRST_FINAL_STATUS:
-        return f"the status {response.status} is that of an interim response, not of a final one"
-    if not _LOWEST_STATUS <= response.status <= _HIGHEST_STATUS:
-        return f"the status {response.status} is not an HTTP status"
+    return None
+
+
+def _status_reason(status: int) -> str | None:
+    if _LOWEST_STATUS <= status < _FIRST_FINAL_STATUS:
+        return f"the status {status} is that of an interim response, not of a final one"
+    if not _LOWEST_STATUS <= status <= _HIGHEST_STATUS:
+        return f"the status {status} is not an HTTP status"
     return None
 
 

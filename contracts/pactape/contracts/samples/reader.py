@@ -12,14 +12,14 @@ import msgspec
 
 from pactape.cassettes.finder import base_urls, cassette_name, exchange_with_consumer, message_with_consumer
 from pactape.cassettes.maintenance.expiry import recorded_at
-from pactape.contracts.participants import ContractParties, provider_for
+from pactape.contracts.participants import ContractParties, path_below, provider_for
 from pactape.contracts.samples.exclusions import EXCLUDED_BY_TEST, Exclusion, exclusion_reason
 from pactape.contracts.samples.sample import Sample, SampleSequence
 from pactape.exchange import RecordedMessage
 from pactape.settings import ProviderSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pactape.cassettes.contents import Contents
@@ -66,12 +66,21 @@ class SampleReader:
         settings: The project's settings.
         cache: The cache that cassettes are read from.
         all_fields: Whether every response field counts as read.
+        reason: Returns why an exchange is left out; None for one that takes part.
     """
 
-    def __init__(self, settings: Settings, cache: ScrubbedCache, *, all_fields: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        cache: ScrubbedCache,
+        *,
+        all_fields: bool = False,
+        reason: Callable[[Exchange], str | None] = exclusion_reason,
+    ) -> None:
         self._settings = settings
         self._cache = cache
         self._all_fields = all_fields
+        self._own_reason = reason
 
     def read(self, path: Path) -> CassetteSamples:
         """Return the samples, messages and exclusions of the cassette at `path`.
@@ -165,7 +174,8 @@ class SampleReader:
             provider = provider_for(exchange, self._settings)
             reason = failure or self._reason(exchange) or ("" if provider else _no_provider(exchange))
             if reason or provider is None:
-                exclusions.append(Exclusion(exchange.cassette, exchange.index, reason))
+                request = f"{exchange.request.method} {path_below(exchange, provider)}" if provider else ""
+                exclusions.append(Exclusion(exchange.cassette, exchange.index, reason, request=request))
                 understanding.skip(exchange)
             else:
                 parties = ContractParties(consumer, provider.name)
@@ -178,7 +188,7 @@ class SampleReader:
             moment = exchange.recorded_at or recorded_at(exchange)
             if moment is not None and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) < since:
                 return f"recorded before {since.isoformat()}"
-        return exclusion_reason(exchange)
+        return self._own_reason(exchange)
 
     def _message(
         self, recorded: RecordedMessage, path: Path, exclusions: list[Exclusion]

@@ -15,6 +15,7 @@ from pactape.contracts.grouping.final_keys import final_keys
 from pactape.contracts.grouping.known_routes import RouteKnowledge
 from pactape.contracts.inference.joined_shape import Shape, response_id
 from pactape.contracts.participants import path_below
+from pactape.contracts.samples.exclusions import undescribable_reason
 from pactape.contracts.samples.path_segments import route_template, segment_kinds
 from pactape.contracts.samples.reader import SampleReader
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
@@ -186,7 +187,7 @@ def collect(
         SettingsError: A provider's OpenAPI document, which names its routes, can't be used.
     """
     cache = ScrubbedCache(settings.cache_folder, ScrubRules.from_settings(settings.scrub))
-    reader = SampleReader(settings, cache)
+    reader = SampleReader(settings, cache, reason=undescribable_reason)
     collectors: dict[str, _Collector] = {}
     exclusions: list[Exclusion] = []
     errors: list[CassetteFormatError] = []
