@@ -39,6 +39,20 @@ def test_requests_of_one_operation_are_distinguished_by_the_names_that_they_have
     ]
 
 
+def test_bodies_without_names_are_distinguished_in_words(project: Project) -> None:
+    bodies = (None, {}, {"a": 1}, {"a": {}}, [], [{"b": 1}, {"a": 1}], [{"a": 1}, {"b": 1}])
+    url = "http://users.test/users"
+    project.record("a", *(interaction(method="POST", url=url, sent=sent) for sent in bodies))
+    assert [stated["description"] for stated in project.interactions()] == [
+        "POST /users → 200",
+        "POST /users → 200 with a",
+        "POST /users → 200 with a (empty)",
+        "POST /users → 200 with an array",
+        "POST /users → 200 with an array of a, b",
+        "POST /users → 200 with an empty object",
+    ]
+
+
 def test_what_cant_be_distinguished_is_numbered_from_one_for_each_phrase(project: Project) -> None:
     for name in ("users", "people"):
         url = f"http://{name}.test/graphql"

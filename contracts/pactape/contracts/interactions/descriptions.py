@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from pactape.contracts.grouping.evidence.operations import ITEM
 from pactape.contracts.samples.graphql_documents import document_parts
 
 if TYPE_CHECKING:
@@ -124,8 +125,13 @@ def _circumstances(key: GroupKey) -> list[str]:
 
 
 def _fields(body: dict[str, Any] | None, path: str) -> Iterator[str]:
+    if body == {}:
+        yield f"{path} (empty)" if path else "an empty object"
     for name, below in (body or {}).items():
         child_path = f"{path}.{name}" if path else name
+        if child_path == ITEM:
+            yield f"an array of {', '.join(below)}" if below else "an array"
+            continue
         yield child_path
         yield from _fields(below, child_path)
 

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from pactape.contracts.samples.sample import Sample
     from pactape.settings import ProviderSettings
 
-__all__ = ["GroupKey", "is_declared", "own_key"]
+__all__ = ["ITEM", "GroupKey", "is_declared", "own_key"]
+
+#: The step from an array to any of its items, among the names of a request.
+ITEM = "[]"
 
 _LONGEST_DISCRIMINATOR = 40
 _FIRST_FAILURE = 400
@@ -145,7 +148,7 @@ def _request_names(sample: Sample) -> str:
         else documents_of_batch(sample.sent if isinstance(sample.sent, list) else None)
     )
     meaning = "\n".join(map(canonical_document, documents)) or None
-    body = _names(sample.sent) if sample.sent is not None else _form_names(sample)
+    body = _body_names(sample.sent) if sample.sent is not None else _form_names(sample)
     return json.dumps([query, body, meaning, header_variants(request)])
 
 
@@ -170,6 +173,14 @@ def _form_names(sample: Sample) -> Any:
         parts = multipart_parts(decoded_body(request), content_type(request.headers)) if not names else ()
         names += [part.name for part in parts if part.name]
     return dict.fromkeys(sorted(set(names))) or None
+
+
+def _body_names(value: Any) -> Any:
+    """Return the names in a JSON body; of an array, the names that any of its items has."""
+    if not isinstance(value, list):
+        return _names(value)
+    names = {name for item in value if isinstance(item, dict) for name in item}
+    return {ITEM: dict.fromkeys(sorted(names)) or None}
 
 
 def _names(value: Any) -> Any:
