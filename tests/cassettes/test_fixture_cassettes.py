@@ -162,3 +162,124 @@ def test_fixtures_with_parameters_that_two_workers_recorded_replay_alone(
         output = project.pytest(*options)
         assert "exit 0" in output, output
     assert provider.hits.total() == hits
+
+
+PARAMETERS = """
+@pytest.fixture(scope="module", params=["v1", 1, "1", None])
+def version(request):
+    return request.param
+
+@pytest.fixture(scope="module")
+def login(version):
+    yield ask(f"/login/{version!r}")
+    ask(f"/logout/{version!r}")
+
+@pytest.fixture(scope="module")
+def user(request):
+    return ask(f"/users/{request.param['name']}")
+
+@pytest.mark.cassette
+def test_logs_in(login):
+    assert ask("/one") == "/one"
+
+@pytest.mark.cassette
+@pytest.mark.parametrize("user", [{"name": "ada"}, {"name": "bob"}], indirect=True)
+def test_one(user):
+    assert ask(user) == user
+
+@pytest.mark.cassette
+@pytest.mark.parametrize("user", [{"name": "bob"}, {"name": "eve"}], indirect=True)
+def test_two(user):
+    assert ask(user) == user
+"""
+OVERRIDDEN = """
+@pytest.fixture(scope="{scope}")
+def thing({outer}):
+    yield ask("/things/{name}")
+    ask("/gone/{name}")
+"""
+
+
+def test_a_fixture_has_a_cassette_for_each_of_its_parameters_and_of_those_that_it_depends_on(
+    project: Project, provider: Provider
+) -> None:
+    project.write("test_it.py", ASK + PARAMETERS)
+    output = project.pytest("--pactape-record", "once")
+    assert "exit 0" in output, output
+    hits = provider.hits.total()
+    output = project.pytest("-p", "pytest_randomly")
+    assert ("exit 0" in output, provider.hits.total()) == (True, hits), output
+
+
+@pytest.mark.parametrize("scope", ["class", pytest.param("package", marks=pytest.mark.long)])
+def test_a_fixture_and_the_one_that_it_overrides_have_their_own_cassettes(
+    project: Project, provider: Provider, scope: str
+) -> None:
+    project.write("conftest.py", ASK + OVERRIDDEN.format(scope=scope, outer="", name="outer"))
+    test = "@pytest.mark.cassette\ndef test_one(thing):\n    assert ask('/one') == '/one'\n"
+    project.write("test_it.py", ASK + OVERRIDDEN.format(scope=scope, outer="thing", name="inner") + test)
+    project.pytest("--pactape-record", "once")
+    hits = provider.hits.total()
+    output = project.pytest()
+    assert ("exit 0" in output, provider.hits.total()) == (True, hits), output
+
+
+def test_a_module_of_the_project_may_be_called_like_a_plugin_of_pytest(
+    project: Project, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(project.root)
+    fixture, test = FIXTURE.format(scope="session").split("class TestIt:")
+    project.write("pytest_things.py", ASK + fixture)
+    project.write("conftest.py", 'pytest_plugins = ["pytest_things"]')
+    project.write("test_it.py", ASK + "class TestIt:" + test)
+    project.pytest("--pactape-record", "once")
+    hits = provider.hits.total()
+    assert ("exit 0" in project.pytest("-k", "two"), provider.hits.total()) == (True, hits)
+
+
+COROUTINES = """
+import httpx
+
+@pytest.fixture(scope="module")
+def anyio_backend():
+    return "asyncio"
+
+@pytest.fixture(scope="module")
+async def client():
+    async with httpx.AsyncClient(base_url=os.environ["API"], trust_env=False) as client:
+        await client.post("/login")
+        yield client
+        await client.delete("/login")
+
+@pytest.fixture
+async def thing(client):
+    yield (await client.get("/things")).json()["path"]
+    await client.delete("/things")
+
+pytestmark = [pytest.mark.cassette, pytest.mark.anyio]
+
+async def test_one(client, thing):
+    assert (await client.get("/one")).json()["path"] == "/one"
+
+async def test_two(client, thing):
+    assert (await client.get("/two")).json()["path"] == "/two"
+"""
+
+
+def test_fixtures_that_are_coroutines_have_their_own_cassettes(project: Project, provider: Provider) -> None:
+    project.write("test_it.py", ASK + COROUTINES)
+    output = project.pytest("-p", "anyio.pytest_plugin", "--pactape-record", "once")
+    assert "exit 0" in output, output
+    hits = provider.hits.total()
+    output = project.pytest("-p", "anyio.pytest_plugin", "--pactape-hygiene=fail", "-k", "two")
+    assert ("exit 0" in output, provider.hits.total()) == (True, hits), output
+
+
+def test_a_thread_of_a_fixture_is_recorded_with_it(project: Project, provider: Provider) -> None:
+    fixture = FIXTURE.format(scope="session").replace('yield ask("/things", "POST")', "yield in_thread()")
+    head = "from concurrent.futures import ThreadPoolExecutor\n\ndef in_thread():\n"
+    head += '    with ThreadPoolExecutor(1) as pool:\n        return pool.submit(ask, "/things").result()\n'
+    project.write("test_it.py", ASK + head + fixture)
+    project.pytest("--pactape-record", "once")
+    hits = provider.hits.total()
+    assert ("exit 0" in project.pytest("-k", "two"), provider.hits.total()) == (True, hits)

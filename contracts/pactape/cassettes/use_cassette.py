@@ -97,7 +97,12 @@ def use_cassette(  # noqa: PLR0913 -- options, keyword-only except the first
 
 @contextmanager
 def attached(
-    cassette: Cassette, *, allow: Sequence[str], reason: str, live_urls: Mapping[str, str] | None = None
+    cassette: Cassette,
+    *,
+    allow: Sequence[str],
+    reason: str,
+    live_urls: Mapping[str, str] | None = None,
+    is_resumable: bool = False,
 ) -> Iterator[None]:
     """Send every HTTP request made inside the context to a cassette, and close the network while it replays.
 
@@ -106,6 +111,7 @@ def attached(
         allow: Hosts that are neither recorded nor blocked.
         reason: Why the network is closed, for messages.
         live_urls: Canonical base URL by live base URL, where requests are sent while recording.
+        is_resumable: Whether tasks that began inside go on with later cassettes, as those of a fixture do.
 
     Raises:
         NoMatchError: A request had no recorded response, even if the code inside swallowed the error.
@@ -114,7 +120,10 @@ def attached(
     guard = None
     try:
         with ExitStack() as stack:
-            stack.enter_context(intercepted(cassette.player, AllowedHosts(allow), live_urls or {}))
+            hosts = AllowedHosts(allow)
+            stack.enter_context(
+                intercepted(cassette.player, hosts, live_urls or {}, is_resumable=is_resumable)
+            )
             network = network_closed(reason, allow=allow) if cassette.replays_only else network_open()
             guard = stack.enter_context(network)
             yield

@@ -6,8 +6,9 @@ worker.
 
 from __future__ import annotations
 
-import re
+import sys
 from contextlib import contextmanager
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,7 @@ from pactape.cassettes.replay.cassette import open_cassette
 from pactape.cassettes.replay.request_keys.lookup_options import LookupOptions
 from pactape.cassettes.use_cassette import attached
 from pactape.exchange import Provenance
+from pactape.pytest_record.fixture_names import XUNIT, fixture_nodeid
 from pactape.pytest_record.markers import cassette_marker
 
 if TYPE_CHECKING:
@@ -33,9 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FixtureCassettes"]
 
-#: Pytest's names of the fixtures for `setup_module`, `setup_class` and `setUpClass`.
-_XUNIT = re.compile(r"_(?:xunit|unittest)_(\w+?)_fixture.*")
-_FOREIGN = ("_pytest.", "pactape.", "pytest_", "xdist.", "hypothesis.")
+_FOREIGN = ("_pytest.", "pactape.", "xdist.", "hypothesis.")
 
 
 class FixtureCassettes:
@@ -93,7 +93,7 @@ class FixtureCassettes:
             return None
         users = self._users.get(definition, [item])
         config = self._configs.of(users[0].path)
-        nodeid = _nodeid(definition, request, config)
+        nodeid = fixture_nodeid(definition, request, config)
         path = config.settings.cassettes / fixture_cassette_name(nodeid, config.scrub_rules)
         if self._hygiene is not None:
             self._hygiene.register_cassette(path)
@@ -187,7 +187,13 @@ class _FixtureSession:
             self._finish()
 
     def _attached(self) -> AbstractContextManager[None]:
-        return attached(self._cassette, allow=self._allow, reason=self._reason, live_urls=self._live_urls)
+        return attached(
+            self._cassette,
+            allow=self._allow,
+            reason=self._reason,
+            live_urls=self._live_urls,
+            is_resumable=True,
+        )
 
     def _finish(self) -> None:
         cassette = self._cassette
@@ -204,24 +210,10 @@ def _is_wider(definition: FixtureDef) -> bool:
     if definition.scope == "function":
         return False
     module = str(getattr(definition.func, "__module__", ""))
-    return bool(_XUNIT.match(definition.argname)) or not module.startswith(_FOREIGN)
+    is_foreign = module.startswith(_FOREIGN) or (module.startswith("pytest_") and _is_installed(module))
+    return bool(XUNIT.match(definition.argname)) or not is_foreign
 
 
-def _nodeid(definition: FixtureDef, request: pytest.FixtureRequest, config: RecordingConfig) -> str:
-    """Return a node id for a fixture: of its definition, or of its class, module or package."""
-    anchor = definition.baseid if definition.scope == "session" else request.node.nodeid
-    if ".py" not in anchor:
-        anchor = f"{anchor}/conftest.py".lstrip("/")
-    name = _XUNIT.sub(r"\1", definition.argname)
-    if hasattr(request, "param"):
-        name += f"[{_parameter(request)}]"
-    return config.project_path(f"{anchor}::{name}", request.config.rootpath)
-
-
-def _parameter(request: pytest.FixtureRequest) -> str:
-    value = request.param
-    return (
-        str(value)
-        if isinstance(value, str | int | float | bool | None)
-        else str(getattr(request, "param_index", 0))
-    )
+def _is_installed(module: str) -> bool:
+    file = getattr(sys.modules.get(module), "__file__", None) or ""
+    return not {"site-packages", "dist-packages"}.isdisjoint(PurePath(file).parts)

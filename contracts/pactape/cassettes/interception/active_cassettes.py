@@ -29,12 +29,16 @@ class ActiveCassette(NamedTuple):
         allowed: Hosts whose requests bypass it.
         live_urls: Canonical base URL by live base URL, where requests are really sent.
         open_responses: What records each response that is still being read.
+        outer: The cassette that this thread or task had in use before; None if it had none.
+        is_resumable: Whether tasks that began with it go on with later cassettes, as those of a fixture do.
     """
 
     cassette: ReplayCassette
     allowed: AllowedHosts
     live_urls: Mapping[str, str]
     open_responses: dict[OpenResponse, Callable[[], None]]
+    outer: ActiveCassette | None = None
+    is_resumable: bool = False
 
     def record_open(self) -> None:
         """Record the read part of the responses that are still being read."""
@@ -75,9 +79,10 @@ def activated(active: ActiveCassette) -> Iterator[None]:
 
     Contexts may be nested: the innermost counts. Threads may have different cassettes.
     """
+    before = _own.get()
+    active = active._replace(outer=before)
     with lock:
         _in_use.append(active)
-    before = _own.get()
     _own.set(active)
     try:
         yield
@@ -115,19 +120,22 @@ def live_address_for(method: str, url: str) -> str | None:
 
 def _active(method: str, url: str) -> ActiveCassette | None:
     own, in_use = _own.get(), tuple(_in_use)
-    if own in in_use or not in_use:
-        active = own if own in in_use else None
-    elif own is None and len(in_use) == 1:
-        active = in_use[0]
+    if any(own is one for one in in_use):
+        active = own
     else:
-        raise _ambiguous_error(method, url, own, in_use)
+        # a fixture is set up before the body of its test begins
+        outer = [one.outer for one in in_use if one.is_resumable]
+        innermost = tuple(one for one in in_use if not any(one is other for other in outer))
+        if innermost and ((own is not None and not own.is_resumable) or len(innermost) > 1):
+            raise _ambiguous_error(method, url, own, innermost)
+        active = innermost[0] if innermost else None
     return None if active is None or active.allowed.includes_url(url) else active
 
 
 def _ambiguous_error(
     method: str, url: str, own: ActiveCassette | None, in_use: tuple[ActiveCassette, ...]
 ) -> ReplayError:
-    if own is not None:
+    if own is not None and not own.is_resumable:
         what = f"its cassette {own.cassette.file} has already ended"
     else:
         what = f"it could belong to any of {', '.join(str(active.cassette.file) for active in in_use)}"

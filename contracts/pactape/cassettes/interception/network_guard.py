@@ -105,8 +105,16 @@ class _ThreadState(threading.local):
 
 
 _thread = _ThreadState()
-#: The guard of this thread or task; False if the network is open, None if other guards decide.
-_current: ContextVar[NetworkGuard | bool | None] = ContextVar("pactape_guard", default=None)
+
+
+class _OpenNetwork:
+    """An open network for one thread or task, as long as its context lasts."""
+
+    has_ended = False
+
+
+#: The guard of this thread or task, or its open network; None if other guards decide.
+_current: ContextVar[NetworkGuard | _OpenNetwork | None] = ContextVar("pactape_guard", default=None)
 
 
 @contextmanager
@@ -127,11 +135,12 @@ def network_closed(reason: str, *, allow: Sequence[str] = ()) -> Iterator[Networ
 @contextmanager
 def network_open() -> Iterator[None]:
     """Keep the network open for this thread or task, even if others have closed it."""
-    before = _current.get()
-    _current.set(False)
+    before, network = _current.get(), _OpenNetwork()
+    _current.set(network)
     try:
         yield
     finally:
+        network.has_ended = True  # a task that began inside may go on
         _current.set(before)
 
 
@@ -173,7 +182,7 @@ def _put_back(owner: Any, name: str) -> None:
 def _guards() -> Sequence[NetworkGuard]:
     """Return the guards that must all permit an attempt: this thread's own, or else every active one."""
     current = _current.get()
-    if current is False:
+    if isinstance(current, _OpenNetwork) and not current.has_ended:
         return ()
     is_active = isinstance(current, NetworkGuard) and current in _active
     return (current,) if is_active and isinstance(current, NetworkGuard) else tuple(_active)

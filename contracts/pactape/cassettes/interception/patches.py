@@ -51,7 +51,11 @@ _NO_URLS: Mapping[str, str] = MappingProxyType({})
 
 @contextmanager
 def intercepted(
-    cassette: ReplayCassette, allowed_hosts: AllowedHosts = _NO_HOSTS, live_urls: Mapping[str, str] = _NO_URLS
+    cassette: ReplayCassette,
+    allowed_hosts: AllowedHosts = _NO_HOSTS,
+    live_urls: Mapping[str, str] = _NO_URLS,
+    *,
+    is_resumable: bool = False,
 ) -> Iterator[None]:
     """Send the HTTP requests of this thread or task, and of threads without a cassette, to a cassette.
 
@@ -61,11 +65,12 @@ def intercepted(
         cassette: The cassette.
         allowed_hosts: Hosts whose requests bypass it.
         live_urls: Canonical base URL by live base URL, where requests are sent while recording.
+        is_resumable: Whether tasks that began inside go on with later cassettes, as those of a fixture do.
     """
     with active_cassettes.lock:
         if not active_cassettes.any_in_use():
             _patch_all()
-        active = ActiveCassette(cassette, allowed_hosts, live_urls, {})
+        active = ActiveCassette(cassette, allowed_hosts, live_urls, {}, is_resumable=is_resumable)
         context = activated(active)
         context.__enter__()
     try:
