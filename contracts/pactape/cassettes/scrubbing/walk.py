@@ -20,7 +20,7 @@ from pactape.cassettes.scrubbing.structures.http.headers import SCHEMES, SCRUBBE
 from pactape.cassettes.scrubbing.structures.http.multipart import holds_multipart, scrub_multipart_text
 from pactape.cassettes.scrubbing.structures.http.urls import is_web_url, scrub_url
 from pactape.cassettes.scrubbing.structures.json.documents import scrub_json
-from pactape.cassettes.scrubbing.structures.json.lines import scrub_json_lines
+from pactape.cassettes.scrubbing.structures.json.lines import is_event_stream, scrub_json_lines
 from pactape.cassettes.scrubbing.structures.json.value_names import JsonContext
 from pactape.cassettes.scrubbing.structures.lines import LINE_TYPES, scrub_lines
 from pactape.cassettes.scrubbing.structures.markup import holds_markup, looks_like_markup, scrub_markup
@@ -265,7 +265,7 @@ class Walk:
             return clean
         if first == "<" and looks_like_markup(text):
             return scrub_markup(text, self)
-        if first not in {"{", "["} and holds_markup(text):  # these begin lines of JSON
+        if first not in {"{", "["} and holds_markup(text) and not is_event_stream(text):  # lines of JSON
             return self.text(scrub_markup(text, self))
         if looks_like_graphql(text):
             return self.text(scrub_graphql(text, self))

@@ -20,15 +20,15 @@ __all__ = ["holds_form", "scrub_forms_in_text"]
 
 #: A token, or a run that begins like one; it is skipped as a whole, so that no part of it is searched twice.
 _JWT = compile_when_used(
-    r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))eyJ[\w-]{6,}+(?P<rest>\.[\w-]{2,}+(?:\.[\w-]*+){1,3})?"
+    r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))eyJ[\w-]{6,}+(?P<rest>\.[\w-]{2,}+(?:\.[\w-]*+){1,3}|\.(?:\.[\w-]{2,}+){3})?"
 )
 _RUN = compile_when_used(
-    r"(?<![\w-])(?![0-9a-f-]++(?![\w.:-]))[\w-]{14,}+|(?<![\w-])[\w-]{20,}+(?=[@:])", re.ASCII
+    r"(?<![\w-])(?:(?<=\w\.)|(?![0-9a-f-]++(?![\w.:-])))[\w-]{14,}+|(?<![\w-])[\w-]{20,}+(?=[@:])", re.ASCII
 )
 _LONG_RUN = compile_when_used(r"[\w-]{14}", re.ASCII)
 #: Marks of forms that may have no run of this many characters.
 _SHORT_MARK = compile_when_used(
-    r"-us\d|whsec_|v1\.[0-9a-f]|infura\.io|ankr\.com|quiknode\.pro|\$ANSIBLE|hooks\.zapier|hooks\.slack|openweathermap|"
+    r"-us\d|whsec_|-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9a-f-])|v1\.[0-9a-f]|infura\.io|ankr\.com|quiknode\.pro|\$ANSIBLE|hooks\.zapier|hooks\.slack|openweathermap|"
     r"\$(?:\d?[2a]|[156]\$)|(?:sha256|scrypt|md5|apr1)\$|pbkdf2_sha|\{S?SHA",
     re.ASCII,
 )
@@ -42,7 +42,8 @@ _AROUND = {
     "token": compile_when_used(r"token[=: ][a-z0-9]{6}\.[a-z0-9]{16}"),
     "Token": compile_when_used(r"Token token=[\w+-]{20}"),
     ".": compile_when_used(r"[MNO][\w-]{23,27}\.[\w-]{6}", re.ASCII),
-    "-": compile_when_used(r"-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9a-f])"),
+    "-": compile_when_used(r"-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9a-f-])"),
+    "_": compile_when_used(r"2[A-Za-z0-9]{26}_\d[A-Za-z0-9]{20}(?!\w)", re.ASCII),
     "/": compile_when_used(r":[0-9a-z]{32}"),
     "!": compile_when_used(r"![\w.]{80}", re.ASCII),
     "@": compile_when_used(r"//[0-9a-f]{32}[:@]"),

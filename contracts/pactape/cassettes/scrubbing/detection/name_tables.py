@@ -91,7 +91,7 @@ PUBLIC_TOKENS = word_set(
 #: Session identifiers as web servers and frameworks call them, without separators.
 SESSIONS = word_set(
     "sid ssid sessionid sessid phpsessid jsessionid aspsessionid aspnetsessionid connectsid sessionkey "
-    "sessiontoken sessiontok jsession cfid cftoken beakersessionid laravelsession railssession cisessions "
+    "jsession cfid cftoken beakersessionid laravelsession railssession cisessions "
     "zmauthtoken sessionhandle"
 )
 #: Names of credentials that end in another word, without separators.
@@ -108,6 +108,8 @@ CREDENTIALS = word_set(
     "primarykey1 secretaccesskey storageaccountkey secretstring secretbinary secretid sas sastoken "
     "sharedaccesskey sharedaccesssignature instrumentationkey functionskey xfunctionskey "
     "ocpapimsubscriptionkey "
+    # sessions whose values aren't numbers
+    "sessiontoken sessiontok "
     # certificates and configurations
     "clientkeydata tlskey sslkey sslkeypem privatekeypem privatekeydata keypem pkcs12 pfx keystorepass "
     "truststorepass htpasswd netrc dockerconfigjson dockercfg kubeconfig pgpass "

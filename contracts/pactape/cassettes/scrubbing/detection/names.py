@@ -60,7 +60,7 @@ _NUMBERED = compile_when_used(r"[-_.\s]*\d{1,3}$")
 _BOUNDARY = compile_when_used(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[-_.\s\[\]:/$@]+")
 _GLUED_PASSWORD = compile_when_used(
     r"(?:password|passwd|passphrase|passwort|(?:admin|root|user|db|smtp|ftp|require|key|store|mail|proxy|http|login)pass|"
-    r"(?:admin|root|user|db|sql|smtp|ftp|ssh|ldap|bind|wifi|mail|login|sudo|vnc|rdp|my|new|old)pw|"
+    r"(?:admin|root|user|db|sql|smtp|ftp|ssh|ldap|bind|wifi|mail|login|sudo|vnc|rdp|my|new|old)pwd?|"
     r"password(?:repeat|again|confirm|confirmation|check|verify|hash|plain))$"
 )
 _GLUED_KEY = compile_when_used(

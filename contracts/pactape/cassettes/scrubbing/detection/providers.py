@@ -101,7 +101,7 @@ _CODE_HOSTING = (
     ),
     _form(
         "Bitbucket token",
-        rf"ATBB{_B62}{{24,32}}{_HEX.replace('a-f', 'A-Fa-f')}{{8}}",
+        rf"ATBB{_B62}{{28,40}}",
         "ATBB",
         "ATBB{b62:24}{hex8}",
         "ATBB{b62:6}",
@@ -109,7 +109,7 @@ _CODE_HOSTING = (
     _form("Bitbucket token", rf"BBDC-{_B62}{{44}}", "BBDC-", "BBDC-{b62:44}", "BBDC-{b62:12}"),
     _form(
         "Atlassian token",
-        rf"ATATT3{_B64}{{40,300}}={{0,2}}[0-9A-F]{{0,8}}",
+        r"ATATT3[\w=-]{40,300}",
         "ATATT3",
         "ATATT3{b64:180}",
         "ATATT3{b62:9}",
@@ -291,7 +291,7 @@ _INFRASTRUCTURE = (
     _form("Vault token", rf"[sb]\.{_B62}{{24}}(?!{_B62})", "s. b.", "s.{b62:24}", "s.{b62:9}", checked=True),
     _form(
         "Terraform Cloud token",
-        rf"{_B62}{{14}}\.atlasv1\.{_B64}{{60,70}}",
+        rf"{_B62}{{14}}\.atlasv1\.[\w=-]{{60,70}}",
         ".atlasv1.",
         "{b62:14}.atlasv1.{b64:67}",
         "{b62:14}.atlasv1.x",
@@ -566,10 +566,18 @@ _MESSAGES = (
     _form("SendGrid key", rf"SG\.{_B64}{{16,32}}\.{_B64}{{16,64}}", "SG.", "SG.{b64:22}.{b64:43}", "SG.x.y"),
     _form(
         "Mailgun key",
-        rf"(?:key|pubkey)-{_HEX}{{32}}|(?<!{_HEX}){_HEX}{{32}}-{_HEX}{{8}}-{_HEX}{{8}}(?![0-9a-f])",
-        "key- -",
+        rf"(?:key|pubkey)-{_HEX}{{32}}",
+        "key-",
         "key-{hex32}",
         "key-{hex12}",
+        starts=False,
+    ),
+    _form(
+        "Mailgun key",
+        rf"(?<!{_HEX}){_HEX}{{32}}-{_HEX}{{8}}-{_HEX}{{8}}(?![0-9a-f-])",
+        "-",
+        "{hex32}-{hex8}-{hex8}",
+        "{hex32}-{hex4}-{hex8}",
         starts=False,
     ),
     _form(
@@ -646,7 +654,7 @@ _BUSINESS = (
     ),
     _form(
         "Adyen or Razorpay key",
-        rf"AQE{_B62}{{20,40}}[\w+/=-]{{20,200}}|rzp_(?:live|test)_{_B62}{{14,24}}",
+        rf"AQE[A-Za-z0-9+/]{{20,100}}={{0,2}}-[A-Za-z0-9+/]{{20,100}}[\w+/=-]{{0,100}}|rzp_(?:live|test)_{_B62}{{14,24}}",
         "AQE rzp_live_ rzp_test_",
         "rzp_live_{b62:14}",
         "rzp_live_x",
@@ -658,7 +666,7 @@ _BUSINESS = (
         "FLWSECK_TEST-{hex32}-X",
         "FLWSECK_TEST-x",
     ),
-    _form("EasyPost key", rf"EZ[AT]K{_HEX}{_B62}{{53}}", "EZAK EZTK", "EZAK{hex54}", "EZAK{b62:9}"),
+    _form("EasyPost key", rf"EZ[AT]K{_B62}{{54}}", "EZAK EZTK", "EZAK{hex54}", "EZAK{b62:9}"),
     _form(
         "Shippo or Duffel token",
         rf"shippo_(?:live|test)_{_HEX}{{40}}|duffel_(?:live|test)_{_B64}{{43}}",
@@ -832,6 +840,87 @@ _PASSWORD_HASHES = (
     ),
 )
 
+_FURTHER = (
+    _form(
+        "Mollie, GoCardless or Lob key",
+        rf"(?:live|test)_{_B64}{{30,48}}(?!{_B64})",
+        "live_ test_",
+        "live_{b62:30}",
+        "live_{b62:20}",
+        checked=True,
+    ),
+    _form("ClickUp token", r"pk_\d{6,12}_[0-9A-Z]{32}", "pk_", "pk_{dig:8}_{up:32}", "pk_{dig:8}_{up:8}"),
+    _form("Neon key", r"napi_[a-z0-9]{64}", "napi_", "napi_{hex64}", "napi_{hex12}"),
+    _form(
+        "Cloudflare token",
+        rf"cf(?:ut|at|k)_{_B62}{{40,60}}",
+        "cfut_ cfat_ cfk_",
+        "cfut_{b62:48}",
+        "cfut_{b62:9}",
+    ),
+    _form(
+        "PagerDuty key",
+        rf"u\+{_B64}{{18}}(?![\w+/-])",
+        "u+",
+        "u+{b62:18}",
+        "u+{b62:9}",
+        checked=True,
+    ),
+    _form(
+        "Weights and Biases key",
+        rf"wandb_v1_{_B64}{{40,100}}",
+        "wandb_v1_",
+        "wandb_v1_{b64:77}",
+        "wandb_v1_x",
+    ),
+    _form(
+        "Mapbox token",
+        rf"[st]k\.eyJ{_B64}{{40,400}}\.{_B64}{{22}}",
+        "sk.eyJ tk.eyJ",
+        "sk.eyJ{b62:80}.{b62:22}",
+        "sk.eyJ{b62:9}",
+    ),
+    _form(
+        "Onfido key",
+        rf"api_(?:live|sandbox)(?:_[a-z]{{2}})?\.{_B64}{{11}}\.{_B64}{{32}}",
+        "api_live api_sandbox",
+        "api_live.{b62:11}.{b64:32}",
+        "api_live.{b62:11}",
+    ),
+    _form("MailerSend token", rf"mlsn\.{_HEX}{{64}}", "mlsn.", "mlsn.{hex64}", "mlsn.{hex12}"),
+    _form(
+        "Okta token",
+        rf"00(?=[\w-]{{0,39}}[A-Z])(?=[\w-]{{0,39}}[a-z]){_B64}{{40}}(?![\w-])",
+        "00",
+        "00{b62:40}",
+        "00{hex40}",
+        checked=True,
+    ),
+    _form(
+        "ngrok token",
+        rf"2{_B62}{{26}}_\d{_B62}{{20}}(?!\w)",
+        "_",
+        "2{b62:26}_5{b62:20}",
+        "2{b62:26}_5x",
+        starts=False,
+    ),
+    _form(
+        "RapidAPI key",
+        rf"{_HEX}{{10}}msh{_HEX}{{15}}p1{_HEX}{{5}}jsn{_HEX}{{12}}",
+        "msh",
+        "{hex10}msh{hex15}p1{hex5}jsn{hex12}",
+        "{hex10}msh{hex15}",
+        starts=False,
+    ),
+    _form(
+        "Fernet token",
+        rf"gAAAAAB[A-Za-z]{_B64}{{84,400}}={{0,2}}",
+        "gAAAAAB",
+        "gAAAAABo{b64:92}==",
+        "gAAAAABo{b64:40}",
+    ),
+)
+
 #: All forms, by kind of service.
 FORMS: tuple[ProviderForm, ...] = (
     *_CODE_HOSTING,
@@ -842,6 +931,7 @@ FORMS: tuple[ProviderForm, ...] = (
     *_BUSINESS,
     *_LANGUAGE_MODELS,
     *_PASSWORD_HASHES,
+    *_FURTHER,
 )
 
 _ALPHABETS = {

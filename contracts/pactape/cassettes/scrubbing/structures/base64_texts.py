@@ -19,7 +19,7 @@ __all__ = ["decode_base64", "decode_hex", "decode_short", "holds_encoded", "is_p
 _WHOLE = compile_when_used(r"[A-Za-z0-9+/_-]{16,}={0,2}(?:\r?\n[A-Za-z0-9+/_-]{1,76}={0,2})*+\s*")
 _TEXT = compile_when_used(r"[\x20-\x7e\t\r\n\u0080-\uffff]*")
 _STRUCTURED = compile_when_used(
-    r'[{<]\s*["\w/?!]|-----BEGIN |[\w\]][ \t]?=[ \t]?\S|\w:\s*\S|://|--\w|(?i:passw\w+)\s+\S'
+    r'[{<]\s*["\'\w/?!]|-----BEGIN |[\w\]][ \t]?=[ \t]?\S|\w:\s*\S|://|--\w|(?i:passw\w+)\s+\S'
     r'|^[\w "|-]{1,64}[,;|\t][^\n]{1,512}\n[^\n]'
 )
 #: Hexadecimal digits that decode to a text: bytes of ASCII and of UTF-8.

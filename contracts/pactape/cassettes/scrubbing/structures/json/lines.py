@@ -12,13 +12,19 @@ if TYPE_CHECKING:
 
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
-__all__ = ["scrub_json_lines"]
+__all__ = ["is_event_stream", "scrub_json_lines"]
 
 _JSON_LINE = re.compile(
     r"^(?:data:[ \t]*)?(?P<json>(?:\{[ \t]*[\"}]|\[[ \t]*[\"{])[^\r\n]*[\]}])[ \t]*\r?$", re.MULTILINE
 )
+_EVENT_STREAM = re.compile(r"\s{0,16}(?:data|event|id|retry)?:")
 _LONGEST_CACHED = 200
 _MOST_CACHED = 1024
+
+
+def is_event_stream(text: str) -> bool:
+    """Whether a text begins as an event stream (WHATWG HTML, section 9.2.5), whose data may be JSON with markup."""
+    return _EVENT_STREAM.match(text) is not None
 
 
 def scrub_json_lines(text: str, visitor: Visitor, scrub_rest: Callable[[str], str]) -> str:

@@ -63,6 +63,7 @@ NAME_KEYS = (
 )
 VALUE_KEYS = word_set(
     "value Value val values content secretValue string_value stringValue default defaultValue plaintext "
+    "new_value old_value newValue oldValue previous_value previousValue fromString toString old new "
     "current text data v propertyValue ParameterValue fieldValue settingValue"
 )
 #: Next to an operation, a path names the value that it changes (RFC 6902; RFC 7644, section 3.5.2).
