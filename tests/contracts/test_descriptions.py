@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -40,7 +40,7 @@ def test_requests_of_one_operation_are_distinguished_by_the_names_that_they_have
 
 
 def test_bodies_without_names_are_distinguished_in_words(project: Project) -> None:
-    bodies = (None, {}, {"a": 1}, {"a": {}}, [], [{"b": 1}, {"a": 1}], [{"a": 1}, {"b": 1}])
+    bodies: tuple[Any, ...] = (None, {}, {"a": 1}, {"a": {}}, [], [{"b": 1}, {"a": 1}], [{"a": 1}, {"b": 1}])
     url = "http://users.test/users"
     project.record("a", *(interaction(method="POST", url=url, sent=sent) for sent in bodies))
     assert [stated["description"] for stated in project.interactions()] == [
