@@ -50,6 +50,12 @@ def api_of(root: Path, *exchanges: Exchange) -> RecordedApi:
     return api
 
 
+def test_an_encoded_delimiter_in_a_segment_stays_encoded(tmp_path: Path) -> None:
+    targets = ["/files/%7Bid%7D", "/kernels/linode%2Flatest", "/kernels/linode/latest", "/quotas/100%25"]
+    paths = document_of(api_of(tmp_path, *(exchange(target, b"{}") for target in targets)))["paths"]
+    assert list(paths) == targets
+
+
 def test_forms_and_parts_are_described_by_their_fields(tmp_path: Path) -> None:
     form = exchange("/f", method="POST", sent=b"a=1&b=2&b=3", sent_kind="application/x-www-form-urlencoded")
     part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n1\r\n--x--\r\n'

@@ -36,6 +36,8 @@ _FORMS = (
     ("version", re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]+([-+.][0-9A-Za-z.+-]*)?")),
     ("email", re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")),
 )
+#: Characters that would not be a part of a segment in a path or a template.
+_DELIMITERS = re.compile(r"[/?#%{}]")
 _EXTENSION = re.compile(r"(?P<stem>.+)(?P<extension>\.(json|xml|html|csv|yaml|txt))")
 #: A key after the name of its set, as in OData (version 4.01, part 2, section 4.3.1).
 _KEYED = re.compile(
@@ -128,12 +130,14 @@ def route_template(kinds: list[str | None], segments: list[str]) -> str:
     Example:
         >>> route_template([None, "id", None, "id"], ["users", "7", "posts", "9.json"])
         '/users/{id}/posts/{id2}.json'
+        >>> route_template([None, None], ["kernels", "linode/latest"])
+        '/kernels/linode%2Flatest'
     """
     counts: dict[str, int] = {}
     parts = []
     for kind, segment in zip(kinds, segments, strict=True):
         if kind is None:
-            parts.append(segment)
+            parts.append(_DELIMITERS.sub(lambda match: f"%{ord(match[0]):02X}", segment))
             continue
         counts[kind] = counts.get(kind, 0) + 1
         match = _EXTENSION.fullmatch(segment)
