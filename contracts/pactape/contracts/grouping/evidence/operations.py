@@ -13,12 +13,12 @@ import msgspec
 from pactape.contracts.grouping.actions import action_of
 from pactape.contracts.grouping.evidence.header_variants import header_variants
 from pactape.contracts.grouping.openapi import RouteTemplates, route_templates
+from pactape.contracts.grouping.outcomes import outcome_of
 from pactape.contracts.inference.discriminators import DISCRIMINATORS
 from pactape.contracts.participants import path_below
 from pactape.contracts.samples.graphql_documents import (
     canonical_document,
     documents_of_batch,
-    has_errors,
     operation_name,
 )
 from pactape.contracts.samples.path_segments import route_template, segment_kinds
@@ -47,7 +47,7 @@ class GroupKey(msgspec.Struct, frozen=True, order=True):
         operation: "GET /users/{id}" or a GraphQL operation's name.
         status: The response's status code.
         media: The response's media type; empty when it has no body.
-        outcome: "errors" for a GraphQL response with errors, otherwise empty.
+        outcome: How a call failed although its status is a success: "errors" of GraphQL, "an error" of JSON-RPC.
         states: The names of the provider states.
         request: The names of query parameters and body fields, the GraphQL document, and the headers that choose
             the form of the response.
@@ -89,7 +89,7 @@ def own_key(sample: Sample, provider: ProviderSettings) -> GroupKey:
         operation=_operation(sample, provider, templates),
         status=exchange.response.status,
         media=media_type(exchange.response) or "",
-        outcome="errors" if sample.document and has_errors(exchange) else "",
+        outcome=outcome_of(sample),
         states=tuple(state.name for state in states),
         request=_request_names(sample),
         variant=_variant(sample, discriminators),
