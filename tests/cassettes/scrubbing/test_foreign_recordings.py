@@ -33,6 +33,26 @@ DOCUMENTS: dict[str, object] = {
     },
     "prose with commas": "Exchange it for\nan access token and a refresh token, which you use for\nown APIs.",
 }
+#: As the API of Kubernetes describes programs, quotas and templates.
+DESCRIBED: dict[str, object] = {
+    "options with their values": [
+        "--kubeconfig=/etc/origin/a.kubeconfig",
+        "--policy-config-file=",
+        "--tls-private-key-file=/etc/tls/tls.key",
+        "--config-file=/etc/proxy/config-file.yaml",
+    ],
+    "two options": ["--kubeconfig=/etc/origin/a.kubeconfig", "--policy=x1y2z3a4b5c6d7"],
+    "an option without a value": ["--password-stdin", "--registry-url=https://a.test/q8Zr1LmX0vTy7PbK"],
+    "names of secrets in options": "run --secrets=etcd-all-peer --cert-secrets user-serving-cert-000",
+    "names of secrets": {"secrets": ["db-credentials", "tls-cert"]},
+    "a quota of secrets": {"hard": {"secrets": "10"}, "used": {"secrets": "9"}},
+    "a path in a template": {"annotations": {"expose-password": "{.data['database-password']}"}},
+    "a variable behind an option": "mongo 127.0.0.1:27017/$DB -u $MONGODB_USER -p $MONGODB_PASSWORD",
+    "the output of a command": "SERVICE_TOKEN=$(cat /var/run/secrets/token)\nA=1\n",
+    "a version of a program": "armada-storage-secret: v1.1.0 and more",
+    "an image with its digest": f"oauth-proxy: quay.io/release/ocp-v4.0-art-dev@sha256:{'1d58' * 16}",
+    "a path at a line's end": "- run \\\n  --kubeconfig=/etc/kubernetes/static-pod/kubeconfig \\\n  --v=2\n",
+}
 TEXTS: dict[str, str] = {
     "a script": '<script>f(s.id=r+"q8Zr1LmX0vTy7",e);s.id="row";var DATOKEN="DAToken"</script>',
     "numbers of errors": "<script>var c={InvalidPassword:50126,ExpiredOneTimePasscode:'50182'}</script>",
@@ -57,6 +77,12 @@ MASKS = ["<<ACCESS_TOKEN>>", "<%= ENV['API_KEY'] %>", "<<<TOKEN>>>"]
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_document_that_only_looks_like_one_with_secrets_stays(name: str) -> None:
     body = json.dumps(DOCUMENTS[name]).encode()
+    assert Scrubber().body(body, "application/json") == body
+
+
+@pytest.mark.parametrize("name", DESCRIBED)
+def test_a_description_of_a_program_stays(name: str) -> None:
+    body = json.dumps({"spec": DESCRIBED[name]}).encode()
     assert Scrubber().body(body, "application/json") == body
 
 

@@ -35,6 +35,8 @@ _PERMISSION = (
 )
 _PERMISSIONS = re.compile(rf"{_PERMISSION}(?:,\s?(?:\w{{1,64}}=)?{_PERMISSION})*+")
 _PERMITTED = frozenset({"secrets", "keys", "tokens"})
+#: The names of objects that hold secrets, as options and lists of Kubernetes have them, or their number in a quota.
+_NAME_OF_SECRET = re.compile(r"[a-z]+(?:-[a-z0-9]+)+|\d{1,4}")
 #: The beginnings of names of errors, whose values in a program are numbers: "InvalidPassword".
 _ERRORS = frozenset({"invalid", "expired", "missing", "incorrect", "wrong", "unknown"})
 #: The beginnings of names of resources of clouds.
@@ -46,7 +48,8 @@ _SPOKEN_CODE = re.compile(
     r"(?=[A-Za-z-]*\d|[A-Z]+-)[A-Za-z0-9]{3,}(?:-[A-Za-z0-9]{3,}){1,7}|(?=[A-Za-z]*\d)[A-Za-z0-9]{5,12}"
 )
 _CARD_CODE = re.compile(r"\d{3,4}")
-_MIXED = re.compile(r"(?=\D*\d)(?=\d*\D)[^\s:/]{6,64}")
+#: A password with digits in a text, but not a version.
+_MIXED = re.compile(r"(?!v?\d+(?:\.\d+)+$)(?=\D*\d)(?=\d*\D)[^\s:/]{6,64}")
 _STRUCTURE = re.compile(r"://|=")
 _BOUNDED_PLAIN = 4
 _SHORTEST_GRANT = 16
@@ -89,9 +92,11 @@ def is_secret_field(rules: ScrubRules, name: str, value: str, context: FieldCont
 
 
 def _is_about(name: str, value: str) -> bool:
-    """Whether a value is a permission on secrets, or the number of an error about them."""
+    """Whether a value is a permission on secrets, the name of one, or the number of an error about them."""
     words = name_words(name)
     if words[-1] in _PERMITTED and _PERMISSIONS.fullmatch(value):
+        return True
+    if words[-1] == "secrets" and _NAME_OF_SECRET.fullmatch(value) and not looks_random(value):
         return True
     return words[0] in _ERRORS and len(words) > 1 and value.isdecimal()
 
@@ -116,6 +121,7 @@ def _is_no_credential(name: str, value: str) -> bool:
         return _WALLET_WORDS.fullmatch(value) is None
     if is_public_key(value) or (name_words(name)[-1] == "key" and is_file_path(value)):
         return True
+    value = value.rstrip("\\ ")  # the end of a line that goes on
     may_be_public = "://" in value or value[:1] == "/" or value.startswith(_RESOURCES)
     return may_be_public and is_public_value(value)
 

@@ -49,7 +49,7 @@ def is_uuid(value: str) -> bool:
 
 
 #: A digest of a content with its algorithm, as registries of images write it.
-_DIGEST = compile_when_used(r"sha(?:1|256|384|512):[0-9a-f]{40,128}")
+_DIGEST = compile_when_used(r"(?:[\w./:-]{1,255}+@)?sha(?:1|256|384|512):[0-9a-f]{40,128}")
 
 
 def is_public_value(value: str) -> bool:

@@ -44,7 +44,7 @@ _MASK = compile_when_used(
     r"""(?:^|[^a-z])(?:scrubbed|redacted|filtered|hidden|masked|dummy|placeholder|removed|sanitized|sanitised|fake|
     censored|obfuscated|withheld|not[-_ ]a[-_ ]secret|secret_?here|example(?!\.com|\.org|\.net))(?:$|[^a-z])
     | ^[*x.\-#•X_?]{2,}$ | ^<[^<>"'=]{1,64}>$ | ^(?:<<[^<>"'=]{1,64}>>|<<<[^<>"'=]{1,64}>>>)$ | ^<%=?[^<>]{1,64}%>$
-    | ^\{[^{}"':]{0,64}\}$
+    | ^\{[^{}"':]{0,64}\}$ | ^\{\.[\w.\[\]'"-]{1,100}\}$
     | ^\{\{[^{}"']{1,64}\}\}$ | ^\[[^\[\]"':,]{0,64}\]$
     | ^\$\{?[a-z_][\w.]*\}$ | ^\$\([^()]*\)$ | ^%\w+%$ | (?:\.\.\.|…)$ | \*{3,} | ^x{3}
     | ^[\w-]{0,8}(?:\.\.\.|…)[\w-]{1,8}$ | ^(?:vault|env|ssm|kms|keyvault|secretsmanager|awssm|gcpsm):\S+$

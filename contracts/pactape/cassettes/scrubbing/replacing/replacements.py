@@ -16,6 +16,7 @@ from pactape.cassettes.scrubbing.replacing.placeholders import (
     NumberedPlaceholders,
     is_mask,
 )
+from pactape.cassettes.scrubbing.structures.visitor import SECRET_IN_TEXT
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.replacing.placeholders import Placeholders
@@ -77,6 +78,8 @@ class Replacements:
             if not is_mask(secret):
                 self.known_values.add(secret, placeholder)
             return placeholder
+        if kind == SECRET_IN_TEXT and is_mask(secret):
+            return secret
         placeholder = self.placeholders.for_text(secret)
         if placeholder == secret:
             return secret

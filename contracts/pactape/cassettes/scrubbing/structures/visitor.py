@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Protocol
 
-__all__ = ["SECRET_KINDS", "FieldContext", "Visitor"]
+__all__ = ["SECRET_IN_TEXT", "SECRET_KINDS", "FieldContext", "Visitor"]
 
 
 class FieldContext(Enum):
@@ -24,11 +24,12 @@ class FieldContext(Enum):
     __hash__ = object.__hash__  # the hash of an Enum takes ten times as long
 
 
+SECRET_IN_TEXT = "secret in a text"  # noqa: S105 -- a kind
 #: The kinds of secrets in reports, by the context of their fields.
 SECRET_KINDS = {
     FieldContext.PARAMETER: "secret parameter",
     FieldContext.BODY: "secret field",
-    FieldContext.PROSE: "secret in a text",
+    FieldContext.PROSE: SECRET_IN_TEXT,
 }
 
 

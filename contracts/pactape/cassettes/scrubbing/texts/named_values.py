@@ -186,6 +186,8 @@ def _pair(match: re.Match[str], visitor: Visitor, taken_apart: UrlsInText) -> st
 def _is_code(match: re.Match[str]) -> bool:
     """Whether an unquoted value is an expression of a program: "get_token()", "os.environ[…]", "await …"."""
     value, next_character = match["value"], match.string[match.end() : match.end() + 1]
+    if value.endswith("$") and next_character in {"(", "{"}:  # the output of a command, or a variable
+        return True
     if value in _KEYWORDS and next_character in {" ", "."}:
         return True
     if value.endswith("[") and next_character in {"'", '"'}:

@@ -9,6 +9,7 @@ from pactape.cassettes.scrubbing.detection.values import looks_random
 from pactape.cassettes.scrubbing.detection.words import any_of
 from pactape.cassettes.scrubbing.structures.base64_texts import decode_short
 from pactape.cassettes.scrubbing.structures.edits import substitute
+from pactape.cassettes.scrubbing.structures.visitor import SECRET_IN_TEXT
 from pactape.patterns import compile_when_used
 
 if TYPE_CHECKING:
@@ -237,7 +238,7 @@ def _is_user_and_password(secret: str) -> bool:
 
 def _replace_after_word(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
     name, secret = match.groups()
-    return f"{name}{replace(secret, 'secret in a text')}" if looks_random(secret) else match.group()
+    return f"{name}{replace(secret, SECRET_IN_TEXT)}" if looks_random(secret) else match.group()
 
 
 def _replace_prose_form(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
@@ -247,7 +248,7 @@ def _replace_prose_form(match: re.Match[str], replace: Callable[[str, str], str]
     if match.re is _SPOKEN_CODE:
         return f"{before}{replace(after[0], 'one-time code')}"
     if "@" not in match.string[match.end() : match.end() + 1] or _has_digit_and_letter(after[0]):
-        return f"{before}{replace(after[0], 'secret in a text')}"
+        return f"{before}{replace(after[0], SECRET_IN_TEXT)}"
     return match.group()
 
 

@@ -35,7 +35,8 @@ _OPENING = re.compile(r'[\[{](?=\s*[\[{"\]}\d-])|"(?=[\[{]{1,2}\s*\\"|<[A-Za-z!?
 _SCOPE = re.compile(r"[A-Za-z_]++(?:\.[A-Za-z_]++)++|[A-Za-z_]++(?::[A-Za-z_]++)++")
 _MOST_FAILURES = 64
 _PAIR = 2
-_LONGEST_OPTION = 64
+#: An option whose value is the next argument.
+_OPTION = re.compile(r"--[^\s=]{1,62}")
 _DEEPEST = 200
 _SAME = object()
 
@@ -126,15 +127,16 @@ def _items(values: Iterable[Any], context: JsonContext) -> Iterator[tuple[JsonCo
     inside = context.in_list()
     rest = iter(values)
     first = list(itertools.islice(rest, _PAIR + 1))
-    if len(first) == _PAIR and all(isinstance(item, str) for item in first) and not _are_scopes(first):
+    if len(first) == _PAIR and all(isinstance(item, str) for item in first) and _is_pair(*first):
         name = first[0].lstrip("-") or first[0]
         return iter([(inside, first[0]), (context.in_list(after=name), first[1])])
     return _arguments(itertools.chain(first, rest), context, inside)
 
 
-def _are_scopes(items: list[str]) -> bool:
-    """Whether both items of a list are names of permissions: ["write:token", "read:user"]."""
-    return all(_SCOPE.fullmatch(item) is not None for item in items)
+def _is_pair(name: str, value: str) -> bool:
+    """Whether the first item of a list may name the second: they aren't two scopes or two options of a command."""
+    are_scopes = _SCOPE.fullmatch(name) is not None and _SCOPE.fullmatch(value) is not None
+    return not are_scopes and not (name[:2] == "--" and ("=" in name or value[:2] == "--"))
 
 
 def _arguments(
@@ -144,7 +146,7 @@ def _arguments(
     option = ""
     for argument in values:
         yield context.in_list(after=option) if option else inside, argument
-        is_option = isinstance(argument, str) and argument[:2] == "--" and len(argument) <= _LONGEST_OPTION
+        is_option = isinstance(argument, str) and _OPTION.fullmatch(argument) is not None
         option = argument.lstrip("-") if is_option else ""
 
 
