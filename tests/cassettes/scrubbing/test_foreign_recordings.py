@@ -28,6 +28,17 @@ DOCUMENTS: dict[str, object] = {
     "a resource's name of a cloud": {
         "resource_key_crn": "crn:v1:bluemix:public:cloud-object-storage:global:a/d756617575ff631f32abc:029fd::"
     },
+    "the name of a test's object": {
+        "name": "test_0785b5d7ea814594aa9f173026092513",
+        "id": "test_disk1_0785b5d7ea814594aa9f17302609",
+    },
+    "a statement of a policy": {
+        "Sid": "costs-166556184400000044460-97826-13",
+        "Effect": "Allow",
+        "Action": "s3:Get*",
+    },
+    "the key of a site": {"recaptchaKey": "6LfM3LcZAAAAAOB7hS7Anfwf7COdA6Li3Xj6k_Wf"},
+    "a sentence after a name": {"password": ". This skips HTTP basic auth."},
     "a private host name": {
         "privateFQDN": "asdf-dns-tqbrrx02.c8e1eebf-2cf8-436f.privatelink.eastus.azmk8s.io"
     },
@@ -61,12 +72,15 @@ TEXTS: dict[str, str] = {
     "AQEBBQADggGPADCCAYoCggGBAJhNyJ40L0K7Ork9sR7HhDaBfLl0mGoOSZV3BSDa\n-----END CERTIFICATE-----\n",
 }
 HEADERS: dict[str, str] = {
+    "x-ms-resource-usage": "triggers=0;clientEncryptionKeys=20;collectionSize=0;",
     "X-Accepted-Github-Permissions": "secrets=read,environments=read",
     "Report-To": '{"endpoints":[{"url":"https://nel.example.com/r?s=k%2BaB3dE5fG7hI9&sid=1b10b0ff-8a76-4548-befa-353fc6c6c045"}]}',
     "Reporting-Endpoints": 'nel="https://nel.example.com/r?s=k%2B&sid=1b10b0ff-8a76-4548-befa-353fc6c6c045"',
 }
 
 POSSIBLE: dict[str, str] = {
+    "a token of a page": '{"PaginationToken": "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW"}',
+    "the number of a request": '{"serverrequestid": "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW"}',
     "the date of a change": '{"lastPasswordChangeDateTime": "2016-07-28T19:34:50Z"}',
     "the name of a secret's version": '{"apiKeySecretVersionName": "projects/167984947943/secrets/k1/versions/3"}',
     "a document in base64": '{"bytes": "eyJwIjoiYWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXpBQkNERUZHSElKSyJ9"}',

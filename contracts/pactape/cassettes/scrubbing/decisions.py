@@ -36,7 +36,10 @@ _PERMISSION = (
 _PERMISSIONS = re.compile(rf"{_PERMISSION}(?:,\s?(?:\w{{1,64}}=)?{_PERMISSION})*+")
 _PERMITTED = frozenset({"secrets", "keys", "tokens"})
 #: The names of objects that hold secrets, as options and lists of Kubernetes have them, or their number in a quota.
-_NAME_OF_SECRET = re.compile(r"[a-z]+(?:-[a-z0-9]+)+|\d{1,4}")
+_NAME_OF_SECRET = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")
+_COUNT = re.compile(r"\d{1,4}")
+#: The rest of a sentence after the name of a secret.
+_REST_OF_SENTENCE = re.compile(r"[.,;:!?)]\s")
 #: The beginnings of names of errors, whose values in a program are numbers: "InvalidPassword".
 _ERRORS = frozenset({"invalid", "expired", "missing", "incorrect", "wrong", "unknown"})
 #: The beginnings of names of resources of clouds.
@@ -92,9 +95,11 @@ def is_secret_field(rules: ScrubRules, name: str, value: str, context: FieldCont
 
 
 def _is_about(name: str, value: str) -> bool:
-    """Whether a value is a permission on secrets, the name of one, or the number of an error about them."""
+    """Whether a value is a permission on secrets, their number, the name of one, or a part of a text about them."""
     words = name_words(name)
-    if words[-1] in _PERMITTED and _PERMISSIONS.fullmatch(value):
+    if _REST_OF_SENTENCE.match(value):
+        return True
+    if words[-1] in _PERMITTED and (_PERMISSIONS.fullmatch(value) or _COUNT.fullmatch(value)):
         return True
     if words[-1] == "secrets" and _NAME_OF_SECRET.fullmatch(value) and not looks_random(value):
         return True

@@ -52,7 +52,7 @@ PUBLIC_KEYS = word_set(
     "public publishable foreign partition sort range hash cache object idempotency issue project "
     "parent translation i18n registry hot short row index group routing lookup dedup deduplication "
     "start end first last next prev previous evaluated continuation page paging cursor marker issuer subject "
-    "authority site sitekey public_site after before "
+    "authority site sitekey recaptcha hcaptcha captcha public_site after before "
     "candidate natural composite unique cluster clustering shard sharding map dict json attribute column "
     "field locale message label state event query react host_public verification verify"
 )

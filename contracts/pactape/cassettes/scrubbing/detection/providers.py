@@ -843,10 +843,11 @@ _PASSWORD_HASHES = (
 _FURTHER = (
     _form(
         "Mollie, GoCardless or Lob key",
-        rf"(?:live|test)_{_B64}{{30,48}}(?!{_B64})",
+        rf"live_(?:{_B62}{{30,48}}(?!\w)|{_B64}{{40}}(?![\w-]))|test_(?:{_HEX}{{35}}(?!\w)"
+        rf"|(?=[^_]{{0,29}}[A-Z])(?=[^_]{{0,29}}[a-z]){_B62}{{30}}(?!\w))",
         "live_ test_",
         "live_{b62:30}",
-        "live_{b62:20}",
+        "test_{hex32}",
         checked=True,
     ),
     _form("ClickUp token", r"pk_\d{6,12}_[0-9A-Z]{32}", "pk_", "pk_{dig:8}_{up:32}", "pk_{dig:8}_{up:8}"),

@@ -31,7 +31,7 @@ _NEAR = re.compile(
 #: Names after which random values are identifiers, digests, cursors or pictures.
 _KNOWN = re.compile(
     r"(?:id|ids|uid|uuid|guid|sha\d*|hash|digest|md5|etag|checksum|integrity|fingerprint|cursor|after|before|marker|"
-    r"next|prev|previous|page|continuation\w*|revision|rev|commit|tree|blob|version|image|avatar|photo|thumbnail|"
+    r"next|prev|previous|page|pagination|paging|skip\w*|\w*requestid|continuation\w*|revision|rev|commit|tree|blob|version|image|avatar|photo|thumbnail|"
     r"blurhash|icon|logo|picture|data|content|html|svg|src|href|url|uri|link|path|key|name|slug|title|text|body|"
     r"description|nonce|etags?|state|trace\w*|request\w*|ray|x-\w*-id|cf-ray|via|server-timing|report-to|nel|"
     r"user-agent|served|by|server|pod|node|host|expect-ct|last|first|code_challenge|signature|sig|public\w*|cert\w*|kid|x5[ct]|n|e)",

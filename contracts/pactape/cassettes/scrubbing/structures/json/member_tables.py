@@ -74,7 +74,7 @@ HARMLESS_SIBLINGS = word_set(
     "symbol decimals chain chainId chain_id network blockchain contract contractAddress mint amount "
     "balance price logprob logprobs top_logprobs bytes lemma pos upos tag dep ner token_id tokenId "
     "token_str start_offset end_offset position sequence score probability char_start char_end etag ETag "
-    "lastModified LastModified StorageClass storageClass bucket Bucket"
+    "Effect lastModified LastModified StorageClass storageClass bucket Bucket"
 )
 #: Next to these, a signature belongs to a signed request.
 SIGNING_SIBLINGS = word_set(
