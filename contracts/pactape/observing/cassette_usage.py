@@ -37,6 +37,9 @@ def recording_usage(cassette: Cassette) -> Iterator[Callable[[int, Any], Any]]:
     for observed in observer.responses:
         if observed.position is not None:
             cassette.note_reads_at([observed.position], observed.paths())
+        elif observed.body is None:
+            positions = _positions_of_url(cassette, observed.method, observed.url)
+            cassette.note_reads_at(positions, observed.paths())
         elif observed.method:
             cassette.note_reads(
                 observed.method,
@@ -47,6 +50,17 @@ def recording_usage(cassette: Cassette) -> Iterator[Callable[[int, Any], Any]]:
             )
     cassette.values_read |= observer.values_read
     cassette.messages.reads |= {index: usage.paths() for index, usage in of_messages.items()}
+
+
+def _positions_of_url(cassette: Cassette, method: str, url: str) -> list[int]:
+    """Return the positions of the recorded requests to a URL, whatever their bodies."""
+    keying = cassette.player.keying
+    wanted = keying.key_of(method, url, None, {}).digest
+    return [
+        position
+        for position, request in enumerate(cassette.player.interactions.requests())
+        if request.method == method and keying.key_of(method, request.uri, None, {}).digest == wanted
+    ]
 
 
 class _RecordedBodies:

@@ -20,7 +20,7 @@ class ObservedResponse(msgspec.Struct, kw_only=True):
         method: The request's method; empty if the request is unknown.
         url: The request's URL, as sent.
         headers: The request's headers about its body.
-        body: The request's body.
+        body: The request's body; None for one that can't be read any more, or that the library doesn't keep.
         position: Its position in the cassette, if it was found by its body.
         usage: The reads of its JSON value so far.
         is_parsed: Whether its body was read as JSON.
@@ -32,7 +32,7 @@ class ObservedResponse(msgspec.Struct, kw_only=True):
     method: str = ""
     url: str = ""
     headers: dict[str, str] = {}
-    body: bytes = b""
+    body: bytes | None = b""
     position: int | None = None
     usage: Any = None
     is_parsed: bool = False
@@ -60,9 +60,8 @@ def observed_response(response: Any) -> ObservedResponse:
         request = None
     if request is None:
         return observed
-    body = getattr(request, "body", None) if hasattr(request, "body") else _content(request)
     observed.method, observed.url = str(request.method), str(request.url)
-    observed.body = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
+    observed.body = _sent(request)
     if observed.body:
         headers = ((name, request.headers.get(name)) for name in _ABOUT_BODIES)
         observed.headers = {name: value for name, value in headers if value is not None}
@@ -76,9 +75,12 @@ def body_of(response: Any) -> bytes | None:
     return body if isinstance(body, bytes) else None
 
 
-def _content(request: Any) -> Any:
-    """Return the body of an httpx request; empty for a streamed one."""
+def _sent(request: Any) -> bytes | None:
+    """Return the body of a request; None for a stream, and for any of aiohttp."""
     try:
-        return getattr(request, "content", None)
-    except RuntimeError:
+        body = request.body if hasattr(request, "body") else request.content
+    except (AttributeError, RuntimeError):  # httpx raises the latter for streams
         return None
+    if body is None:
+        return b""
+    return body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else None
