@@ -174,12 +174,12 @@ def test_a_model_of_a_text_without_a_response_is_just_a_model() -> None:
     assert observer.responses == []
 
 
-def test_a_streamed_request_has_no_body_to_be_known_by() -> None:
+def test_the_body_of_a_streamed_request_is_unknown() -> None:
     request = httpx2.Request("POST", "https://users.test/", content=iter([b"a"]))
     response = httpx2.Response(200, json={"a": 1}, request=request)
     with observing() as observer:
         assert response.json()["a"] == 1
-    assert [response.body for response in observer.responses] == [b""]
+    assert [response.body for response in observer.responses] == [None]
 
 
 async def _ask_httpx(url: str) -> Any:

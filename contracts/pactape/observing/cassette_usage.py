@@ -39,7 +39,7 @@ def recording_usage(cassette: Cassette) -> Iterator[Callable[[int, Any], Any]]:
             cassette.note_reads_at([observed.position], observed.paths())
         elif observed.body is None:
             positions = _positions_of_url(cassette, observed.method, observed.url)
-            cassette.note_reads_at(positions, observed.paths())
+            cassette.note_reads_at(bodies.with_content(observed.content, positions), observed.paths())
         elif observed.method:
             cassette.note_reads(
                 observed.method,
@@ -68,15 +68,35 @@ class _RecordedBodies:
 
     def __init__(self, cassette: Cassette) -> None:
         self._cassette = cassette
-        self._positions: dict[bytes, int] = {}
+        self._positions: dict[bytes, list[int]] = {}
         self._events: dict[bytes, int] = {}
         self._indexed = 0
 
     def find(self, body: bytes) -> int | None:
-        """Return the position of the recorded response with this body or JSON event; None without one."""
-        for position, recorded_body in self._cassette.player.interactions.response_bodies(self._indexed):
-            self._positions[recorded_body] = position
+        """Return the position of the recorded response with this body or JSON event; None without one.
+
+        Of several with the same body, it is the one that was received last.
+        """
+        self._index()
+        positions = self._positions.get(body)
+        if positions is None:
+            return self._events.get(body.strip())
+        played = (
+            position for position in reversed(self._cassette.player.play_counts) if position in positions
+        )
+        return positions[-1] if len(positions) == 1 else next(played, positions[-1])
+
+    def with_content(self, content: bytes, positions: list[int]) -> list[int]:
+        """Return those of the positions whose response has this body; all if none has."""
+        self._index()
+        return [
+            position for position in self._positions.get(content, ()) if position in positions
+        ] or positions
+
+    def _index(self) -> None:
+        """Add the responses that were recorded since the last time."""
+        for position, body in self._cassette.player.interactions.response_bodies(self._indexed):
+            self._positions.setdefault(body, []).append(position)
             self._indexed = position + 1
-            if b"\n" in recorded_body and recorded_body.startswith(_STREAMS):
-                self._events |= dict.fromkeys(event_lines(recorded_body), position)
-        return self._positions.get(body, self._events.get(body.strip()))
+            if b"\n" in body and body.startswith(_STREAMS):
+                self._events |= dict.fromkeys(event_lines(body), position)

@@ -21,6 +21,7 @@ class ObservedResponse(msgspec.Struct, kw_only=True):
         url: The request's URL, as sent.
         headers: The request's headers about its body.
         body: The request's body; None for one that can't be read any more, or that the library doesn't keep.
+        content: Its own body, as far as known: bytes, or the text in UTF-8.
         position: Its position in the cassette, if it was found by its body.
         usage: The reads of its JSON value so far.
         is_parsed: Whether its body was read as JSON.
@@ -33,6 +34,7 @@ class ObservedResponse(msgspec.Struct, kw_only=True):
     url: str = ""
     headers: dict[str, str] = {}
     body: bytes | None = b""
+    content: bytes = b""
     position: int | None = None
     usage: Any = None
     is_parsed: bool = False

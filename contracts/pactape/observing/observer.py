@@ -128,6 +128,7 @@ class Observer:
         """Remember which response a body belongs to, so that it is recognized when it is parsed."""
         key = _key(body)
         if key is not None:
+            observed.content = key
             self._bodies[key] = observed
 
     def read_header(self, response: Any, name: Any) -> None:
@@ -158,13 +159,17 @@ class Observer:
                 self.read_cookie(value.partition("=")[0].strip())
 
     def _observed_by_body(self, response: Any) -> ObservedResponse | None:
-        """Return the observed response with this body, which counts as read as long as nothing parses it."""
-        body = body_of(response)
-        if not body:  # others may have none, too
-            observed = self.find_observed(response)
-            return observed if observed.method else None
-        position = None if self._find is None else self._find(body)
-        if position is None:
+        """Return an observed response, which counts as read completely as long as nothing parses its body.
+
+        A response without a request is found by its body.
+        """
+        observed, body = self.find_observed(response), body_of(response)
+        if observed.method:
+            observed.is_touched = observed.is_touched or bool(body)
+            observed.content = observed.content or body or b""
+            return observed
+        position = None if self._find is None or not body else self._find(body)
+        if position is None:  # others may have none, too
             return None
         unread = ObservedResponse(position=position, usage=Usage(), is_touched=True)
         return self._by_position.setdefault(position, unread)
@@ -215,7 +220,6 @@ class Observer:
                 observed = self._by_position.setdefault(
                     position, ObservedResponse(position=position, usage=Usage())
                 )
-                self._bodies[key] = observed
         return observed
 
     def read_as(self, value: Any, model: Any, reading: Reading = PLAIN) -> Usage | None:

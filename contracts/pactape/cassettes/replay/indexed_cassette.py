@@ -65,7 +65,9 @@ class IndexedCassette(Cassette):  # type: ignore[misc]  # vcrpy ships no types
                 return None
             if not self.play_counts[position] and position < self._loaded_count:
                 self._played_interactions.append(self.data[position])
-            self.play_counts[position] += 1
+            self.play_counts[position] = (
+                self.play_counts.pop(position, 0) + 1
+            )  # the last one played is at the end
             return self.data[position][1]
 
     def rewind(self) -> None:

@@ -97,17 +97,14 @@ def _reading_json(observer: Observer) -> Callable[[Any], Any]:
 
 
 def _reading_json_async(observer: Observer) -> Callable[[Any], Any]:
-    """Return a patch of aiohttp's `json`, which finds the response by its body: it lacks the request's body."""
+    """Return a patch of aiohttp's `json`."""
 
     def make(original: Any) -> Any:
         @wraps(original)
         async def json(self: Any, **options: Any) -> Any:
             with internal():
                 value = await original(self, **options)
-                body = await self.read()
-            observed = observer.observed_with_body(body)
-            if observed is not None:
-                return observer.parsed(body, value)
+                observer.remember(await self.read(), observer.find_observed(self))
             return observer.read(self, value)
 
         return json
