@@ -32,7 +32,7 @@ def operations(folder: Path, text: str) -> dict[str, str]:
         ('settings.get("users")', set()),
         ('requests.get(f"{BASE}/users/{user_id}")', {"GET /users/{user_id}"}),
         ('self.session.delete(f"{self.base}/users/{user.id}/posts")', {"DELETE /users/{id}/posts"}),
-        ('requests.get(BASE + "/users/" + str(name) + "?full=1")', {"GET /users/{value}"}),
+        ('requests.get(BASE + "/users/" + str(name) + "?full=1")', {"GET /users/{name}"}),
         ('requests.get("https://api.test/v1/users/%s" % name)', {"GET /users/{value}"}),
         ('requests.get("https://api.test/v1/users/%(name)s" % names)', {"GET /users/{name}"}),
         (

@@ -222,7 +222,7 @@ def _not_recorded(coverage: Sequence[Covered]) -> Iterator[Finding]:
 
 def _unknown_calls(calls: DeclaredCalls) -> Iterator[Finding]:
     for place in calls.unknown:
-        what = "calls a URL that is built elsewhere, so it can't be checked whether it is recorded"
+        what = "sends a request whose method or URL is built elsewhere; it can't be checked whether it is recorded"
         yield Finding(Severity.INFO, place, what, rule="operation-unknown")
 
 
