@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import os
+import unittest
+import warnings
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from pactape.cassettes.names import cassette_name, describe
+from pactape.cassettes.decorators import decorate_function, named_code, source_file
+from pactape.cassettes.names import cassette_name, describe, fixture_cassette_name
+from pactape.cassettes.outcome import TestOutcome
+from pactape.cassettes.project_constants import ProjectConstants
 from pactape.cassettes.record_mode import RecordMode
 from pactape.cassettes.replay.request_keys.match_rules import HostRules, MatchRules, parse_ignored
 from pactape.cassettes.scrubbing.rules import ScrubRules
+from pactape.cassettes.unittest_classes import CLASS_FIXTURES, decorate_test_case
 from pactape.cassettes.use_cassette import use_cassette as use_cassette_file
 from pactape.errors import BadInputError, SettingsError
 from pactape.exchange import Provenance
@@ -31,6 +37,9 @@ __all__ = ["ProjectCassette", "match_rules", "use_cassette"]
 
 #: The environment variable with the record mode, for test runners without an option.
 RECORD_VARIABLE = "PACTAPE_RECORD"
+_YAML = {".yaml", ".yml"}
+#: The files that this process has recorded: several tests may share one.
+_recorded: set[Path] = set()
 _Target = TypeVar("_Target", bound="Callable[..., Any]")
 
 
@@ -132,70 +141,88 @@ class ProjectCassette:
     ) -> bool | None:
         return self._entered.pop().__exit__(kind, error, traceback)
 
+    async def __aenter__(self) -> Cassette:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        return self.__exit__(kind, error, traceback)
+
     def __call__(self, target: _Target) -> _Target:
-        """Decorate a function, a coroutine function, or a class with test methods."""
-        if isinstance(target, type):
-            for name, method in list(vars(target).items()):
-                if name.startswith("test") and inspect.isfunction(method):
-                    setattr(target, name, self(method))
+        """Decorate a function, a coroutine function, a generator function, or a class with test methods."""
+        if isinstance(target, staticmethod | classmethod):
+            return type(target)(self(target.__func__))
+        if not isinstance(target, type):
+            code = named_code(target)
+            return decorate_function(target, lambda: self._for(code, code.__qualname__))  # type: ignore[return-value]
+        if issubclass(target, unittest.TestCase):
+            decorate_test_case(target, self._for_method)
             return target
-        wrap = self._coroutine if inspect.iscoroutinefunction(target) else self._function
-        return wrap(target)  # type: ignore[return-value]  # has the signature of the wrapped object
+        for name in dir(target):
+            method = inspect.getattr_static(target, name)
+            if name.startswith("test") and inspect.isfunction(method):
+                setattr(target, name, decorate_function(method, partial(self._for_method, target, name)))
+        return target
 
-    def _function(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(function)
-        def decorated(*arguments: Any, **options: Any) -> Any:
-            with self._of(function):
-                return function(*arguments, **options)
+    def _for_method(self, cls: type, name: str) -> AbstractContextManager[Cassette]:
+        return self._for(cls, f"{cls.__qualname__}.{name}", is_fixture=name in CLASS_FIXTURES)
 
-        return decorated
-
-    def _coroutine(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(function)
-        async def decorated(*arguments: Any, **options: Any) -> Any:
-            with self._of(function):
-                return await function(*arguments, **options)
-
-        return decorated
-
-    @contextmanager
-    def _of(self, function: Callable[..., Any]) -> Iterator[Cassette]:
-        """Use the cassette of a function: with the given name, or named after the function."""
-        path = Path(inspect.getfile(function))
-        names = function.__qualname__.replace("<locals>.", "").split(".")
+    def _for(
+        self, code: Any, qualified_name: str, *, is_fixture: bool = False
+    ) -> AbstractContextManager[Cassette]:
+        """Return the cassette with the given name, or named after an object of the code."""
+        path = source_file(code)
+        names = qualified_name.replace("<locals>.", "").split(".")
         settings = settings_of(path)
         root = settings.root.resolve()
         file = (
             path.resolve().relative_to(root).as_posix() if path.resolve().is_relative_to(root) else path.name
         )
         nodeid = "::".join([file, *names])
-        name = self._name or cassette_name(nodeid, ScrubRules.from_settings(settings.scrub))
+        name_of = fixture_cassette_name if is_fixture else cassette_name
         own = self._rules.default
         provenance = Provenance(
             test=nodeid,
-            description=describe(names[-1]),
+            description=f"the fixture {names[-1]}" if is_fixture else describe(names[-1]),
             ignore=own.ignore,
             ignore_body=own.ignore_body,
         )
-        with self._context(path, name, provenance=provenance) as cassette:
-            yield cassette
+        name = self._name or name_of(nodeid, ScrubRules.from_settings(settings.scrub))
+        return self._context(path, name, provenance=provenance)
 
-    def _context(
-        self, path: Path, name: str, *, provenance: Provenance | None
-    ) -> AbstractContextManager[Cassette]:
+    @contextmanager
+    def _context(self, path: Path, name: str, *, provenance: Provenance | None) -> Iterator[Cassette]:
         settings = settings_of(path)
         rules = match_rules(settings)
         local = ("localhost",) if settings.ignore_localhost else ()
-        return use_cassette_file(
-            settings.cassettes / (name if Path(name).suffix else f"{name}.yaml"),
-            mode=self._mode,
+        file = settings.cassettes / (name if Path(name).suffix in _YAML else f"{name}.yaml")
+        with use_cassette_file(
+            file,
+            mode=_mode_for(file, self._mode),
             provenance=provenance,
             allow=(*self._allow, *settings.ignore_hosts, *local),
             cache=settings.cache_folder,
             scrub=settings.scrub,
             match=rules.adding(self._rules.default.ignore, ignore_body=self._rules.default.ignore_body),
             repeats=self._repeats or settings.match.repeats,
-        )
+        ) as cassette:
+            yield cassette
+        if cassette.player.live_interactions and cassette.outcome is not TestOutcome.FAILED:
+            _recorded.add(file.absolute())
+            _warn(cassette, settings)
+
+
+def _mode_for(file: Path, mode: RecordMode) -> RecordMode:
+    """Return the record mode for a file; what this process has recorded already stays in it."""
+    replaces = mode in {RecordMode.ONCE, RecordMode.ALL}
+    return RecordMode.NEW_EPISODES if replaces and file.absolute() in _recorded else mode
+
+
+def _warn(cassette: Cassette, settings: Settings) -> None:
+    """Warn of what the next run would not find in a new recording, or would find changed."""
+    for problem in cassette.check(ProjectConstants(settings.root).__contains__):
+        warnings.warn(f"unreplayable: {cassette.file}: {problem}", UserWarning, stacklevel=2)
 
 
 def match_rules(settings: Settings) -> MatchRules:

@@ -10,9 +10,9 @@ import pytest
 
 from pactape.cassettes.finder import cassettes_below
 from pactape.cassettes.maintenance.expiry import expired
+from pactape.cassettes.project_constants import ProjectConstants
 from pactape.cassettes.use_cassette import used_files
 from pactape.errors import BadInputError
-from pactape.pytest_record.constants import ProjectConstants
 from pactape.pytest_record.hygiene_report import HygieneOutcome, HygieneOutput, judge_hygiene
 from pactape.settings import HygieneKind
 
