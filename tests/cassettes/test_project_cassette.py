@@ -119,3 +119,17 @@ def test_a_block_needs_a_name_and_a_mode_must_exist() -> None:
         pass
     with pytest.raises(BadInputError, match="'sometimes' is not a record mode"):
         pactape.use_cassette("a.yaml", mode="sometimes")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"ignore": ["$"]}, r"entry '\$' that can't be used"),
+        ({"ignore": "query.ts"}, "not a list of texts"),
+        ({"allow": "localhost"}, "not a list of texts"),
+        ({"body": "ignored"}, "body='ignored' has no meaning"),
+    ],
+)
+def test_an_option_without_a_meaning_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadInputError, match=message):
+        pactape.use_cassette("a.yaml", **options)

@@ -9,7 +9,7 @@ import warnings
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from pactape.cassettes.decorators import decorate_function, named_code, source_file
 from pactape.cassettes.names import cassette_name, describe, fixture_cassette_name
@@ -26,7 +26,7 @@ from pactape.pyproject_file import FILE_NAME
 from pactape.settings import settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from types import TracebackType
 
@@ -81,7 +81,7 @@ def use_cassette(
         repeats: Whether the last response to a request is repeated after all have been replayed.
 
     Raises:
-        BadInputError: A `with` block has no name, the mode is unknown, or the settings are invalid.
+        BadInputError: A `with` block has no name, an argument has no meaning, or the settings are invalid.
 
     Example:
         >>> with use_cassette("users.yaml") as cassette:
@@ -90,6 +90,7 @@ def use_cassette(
     """
     if callable(name):
         return ProjectCassette(None)(name)
+    _check_options({"allow": allow, "ignore": ignore}, body)
     rules = MatchRules().adding(ignore, ignore_body=body == "ignore")
     caller = Path(inspect.stack(context=0)[1].filename)
     return ProjectCassette(name, mode=mode, allow=allow, rules=rules, repeats=repeats, caller=caller)
@@ -155,7 +156,8 @@ class ProjectCassette:
             return type(target)(self(target.__func__))
         if not isinstance(target, type):
             code = named_code(target)
-            return decorate_function(target, lambda: self._for(code, code.__qualname__))  # type: ignore[return-value]
+            decorated = decorate_function(target, lambda: self._for(code, code.__qualname__))
+            return cast("_Target", decorated)
         if issubclass(target, unittest.TestCase):
             decorate_test_case(target, self._for_method)
             return target
@@ -186,7 +188,7 @@ class ProjectCassette:
             test=nodeid,
             description=f"the fixture {names[-1]}" if is_fixture else describe(names[-1]),
             ignore=own.ignore,
-            ignore_body=own.ignore_body,
+            ignore_body=bool(own.ignore_body),
         )
         name = self._name or name_of(nodeid, ScrubRules.from_settings(settings.scrub))
         return self._context(path, name, provenance=provenance)
@@ -204,7 +206,7 @@ class ProjectCassette:
             allow=(*self._allow, *settings.ignore_hosts, *local),
             cache=settings.cache_folder,
             scrub=settings.scrub,
-            match=rules.adding(self._rules.default.ignore, ignore_body=self._rules.default.ignore_body),
+            match=rules.adding(self._rules.default.ignore, ignore_body=bool(self._rules.default.ignore_body)),
             repeats=self._repeats or settings.match.repeats,
         ) as cassette:
             yield cassette
@@ -250,7 +252,27 @@ def match_rules(settings: Settings) -> MatchRules:
 
 
 def _host_rules(settings: MatchSettings | HostMatchSettings) -> HostRules:
-    return HostRules(ignore=settings.ignore, ignore_body=settings.body == "ignore")
+    ignore_body = None if settings.body is None else settings.body == "ignore"
+    return HostRules(ignore=settings.ignore, ignore_body=ignore_body)
+
+
+def _check_options(lists: Mapping[str, Sequence[str]], body: str) -> None:
+    """Check the options of a call, which are never ignored silently."""
+    for name, entries in lists.items():
+        if isinstance(entries, str):
+            raise BadInputError(
+                f"{name}={entries!r} is a text, not a list of texts", remedy=f"write {name}=[{entries!r}]"
+            )
+    for entry in lists["ignore"]:
+        try:
+            parse_ignored(entry)
+        except ValueError as error:
+            raise BadInputError(
+                f"ignore has an entry {entry!r} that can't be used: {error}",
+                remedy='write it as "$.name", "query.name", "form.name" or "headers.name"',
+            ) from None
+    if body not in {"exact", "ignore"}:
+        raise BadInputError(f"body={body!r} has no meaning", remedy='write body="exact" or body="ignore"')
 
 
 def _record_mode(mode: RecordMode | str | None) -> RecordMode:

@@ -135,11 +135,11 @@ class HostMatchSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         ignore: Parts to ignore, "$.nonce", "query.ts", "form.token", "headers.X-Request-Id".
-        body: "ignore" to ignore request bodies.
+        body: "ignore" to ignore request bodies; by default as for the other hosts.
     """
 
     ignore: tuple[str, ...] = ()
-    body: Literal["exact", "ignore"] = "exact"
+    body: Literal["exact", "ignore"] | None = None
 
 
 class MatchSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,7 +149,7 @@ class MatchSettings(msgspec.Struct, frozen=True, kw_only=True):
         ignore: Parts to ignore, whatever the host.
         body: "ignore" to ignore request bodies.
         repeats: Whether the last response to a request is repeated after all have been replayed.
-        hosts: Further rules by host, "api.example.com" or "127.0.0.1:8080".
+        hosts: Further rules by host, "api.example.com", "*.example.com" or "127.0.0.1:8080".
     """
 
     ignore: tuple[str, ...] = ()

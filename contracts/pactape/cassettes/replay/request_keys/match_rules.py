@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,11 +27,11 @@ class HostRules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     Args:
         ignore: Entries like "$.items[*].id", "query.ts", "form.token", "headers.X-Request-Id"; a name without a
             prefix means the body field, the form field and the query parameter with this name.
-        ignore_body: Whether to ignore request bodies.
+        ignore_body: Whether to ignore request bodies; None to leave this to more general rules.
     """
 
     ignore: tuple[str, ...] = ()
-    ignore_body: bool = False
+    ignore_body: bool | None = None
 
     @cached_property
     def parsed(self) -> dict[str, list[_Path]]:
@@ -62,12 +63,12 @@ class HostRules(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         if prefix == "query":
             return name in self.parameters
         if prefix == "form":
-            return self.ignore_body or name in self.fields
+            return bool(self.ignore_body) or name in self.fields
         if prefix == "headers":
             return name.lower() in self.headers
         if not field.startswith("$"):
             return False
-        return self.ignore_body or any(
+        return bool(self.ignore_body) or any(
             _covers(path, _segments(field[1:])) for path in self.parsed.get("body", ())
         )
 
@@ -86,24 +87,27 @@ class MatchRules(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         default: The rules for hosts without their own rules.
-        hosts: Rules by host, "api.example.com" or "127.0.0.1:8080"; they are added to the default.
+        hosts: Rules by host, "api.example.com", "*.example.com" or "127.0.0.1:8080"; they are added to the default.
     """
 
     default: HostRules = EXACT
     hosts: tuple[tuple[str, HostRules], ...] = ()
 
     def for_host(self, host: str) -> HostRules:
-        """Return the rules for a host with or without a port."""
-        name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
-        for key, rules in self.hosts:
-            if key in {host, name}:
-                return _join(self.default, rules)
-        return self.default
+        """Return the rules for a host with or without a port: the default, and all that fit."""
+        rules = self.default
+        fitting = {key: own for key, own in self.hosts if _fits(host, key)}
+        for key in sorted(fitting, key=_generality):
+            rules = _join(rules, fitting[key])
+        return rules
 
     def adding(self, ignore: Iterable[str], *, ignore_body: bool = False) -> MatchRules:
         """Return these rules with more entries for every host."""
-        extra = HostRules(ignore=tuple(ignore), ignore_body=ignore_body)
-        return MatchRules(default=_join(self.default, extra), hosts=self.hosts)
+        extra = HostRules(ignore=tuple(ignore), ignore_body=ignore_body or None)
+        hosts = self.hosts
+        if ignore_body:
+            hosts = tuple((host, HostRules(ignore=rules.ignore)) for host, rules in hosts)
+        return MatchRules(default=_join(self.default, extra), hosts=hosts)
 
     @property
     def fingerprint(self) -> bytes:
@@ -216,5 +220,28 @@ def _join(one: HostRules, other: HostRules) -> HostRules:
         return other if one == EXACT else one
     return HostRules(
         ignore=tuple(dict.fromkeys((*one.ignore, *other.ignore))),
-        ignore_body=one.ignore_body or other.ignore_body,
+        ignore_body=one.ignore_body if other.ignore_body is None else other.ignore_body,
     )
+
+
+def _fits(host: str, pattern: str) -> bool:
+    """Return whether a host of a URL fits one of the settings, which stands for all ports if it has none."""
+    (name, port), (name_pattern, own_port) = _host_and_port(host), _host_and_port(pattern)
+    is_usual = not port and own_port in {"80", "443"}  # URLs leave it out
+    return fnmatchcase(name, name_pattern) and (own_port in {"", port} or is_usual)
+
+
+def _host_and_port(host: str) -> tuple[str, str]:
+    host = host.rpartition("@")[2].lower()
+    if host.startswith("["):
+        name, _, rest = host[1:].partition("]")
+        return name, rest.removeprefix(":")
+    if host.count(":") != 1:
+        return host, ""
+    name, _, port = host.partition(":")
+    return name, port
+
+
+def _generality(host: str) -> tuple[bool, bool, int]:
+    """Return a sort key: patterns come first, then hosts, then hosts with ports."""
+    return "*" not in host, bool(_host_and_port(host)[1]), len(host)
