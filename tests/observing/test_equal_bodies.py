@@ -62,3 +62,12 @@ def test_fields_are_recorded_for_the_response_that_they_were_read_of(
         read(url)
     observed_again = [exchange.reads for exchange in read_cassette(tmp_path / "a.yaml")]
     assert (recorded, observed_again) == ([("id",), ("name",)], [("id",), ("name",)])
+
+
+def test_a_response_that_repeats_the_body_of_its_request_is_read_by_the_test_alone(tmp_path: Path) -> None:
+    with serving_api(lambda request: json_response(json.loads(request.body))) as api:
+        for mode in (RecordMode.ALL, RecordMode.NONE):
+            with use_cassette(tmp_path / "a.yaml", mode=mode) as cassette, recording_usage(cassette):
+                response = urllib3.request("POST", api.url, json={"id": 7, "name": "Ada"}, timeout=30)
+                assert response.json()["name"] == "Ada"
+            assert [exchange.reads for exchange in read_cassette(tmp_path / "a.yaml")] == [("name",)]
