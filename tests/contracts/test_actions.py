@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 XML = {"Content-Type": "text/xml"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+LOGIN = "<s:Envelope><s:Body><Login/></s:Body></s:Envelope>"
 SOAP_12 = {"Content-Type": 'application/soap+xml; action="urn:users/GetUser"'}
 
 
@@ -62,6 +63,10 @@ CALL = {"jsonrpc": "2.0", "id": 1, "method": "getUser"}
             "operation=users.get",
         ),
         ({"sent": "<s:Envelope/>", "headers": SOAP_12}, "action=GetUser"),
+        ({"sent": LOGIN, "headers": SOAP_12}, "action=GetUser, operation=Login"),
+        ({"sent": LOGIN, "headers": {**XML, "SOAPAction": '"urn:vim25/8.0.2.0"'}}, "operation=Login"),
+        ({"sent": LOGIN, "headers": {**XML, "SOAPAction": '"urn:users/login"'}}, "SOAPAction=login"),
+        ({"sent": LOGIN, "headers": {**XML, "SOAPAction": "call"}}, "SOAPAction=call, operation=Login"),
         ({"sent": "<user/>", "headers": XML}, ""),
         ({"sent": json.dumps(CALL), "headers": {"Content-Type": "text/plain"}}, "method=getUser"),
         ({"sent": json.dumps(CALL), "headers": {"X-Sent-As": "nothing"}}, "method=getUser"),

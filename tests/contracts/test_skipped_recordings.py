@@ -40,6 +40,11 @@ def redirect() -> dict[str, Any]:
         ),
         (interaction(status=401), {}, "a response about credentials, which are not recorded"),
         (interaction(), {**TEST, "contract": False}, "its test excludes it from contracts"),
+        (
+            interaction(method="CONNECT", url="http://users.test/"),
+            {},
+            "it is a tunnel (CONNECT), not a request to an API",
+        ),
     ],
 )
 def test_what_takes_no_part_is_reported_with_the_reason(

@@ -50,6 +50,7 @@ def test_a_word_is_an_id_only_below_the_name_of_its_collection(
         ("/1234/tweets", "GET /{id}/tweets"),
         ("/7", "GET /{id}"),
         ("/7/9", "GET /{id}/{id2}"),
+        ("/api/2023-10/products", "GET /api/2023-10/products"),
     ],
 )
 def test_a_short_number_before_a_name_is_the_version_of_the_api(
@@ -87,3 +88,19 @@ def test_reads_of_objects_with_and_without_an_optional_parameter_are_one_operati
         ("/projects/mercury", {"id": "p3", "owner": "o", "members": 3}),
     ]
     assert _operations(tmp_path, *projects) == ["GET /projects/{slug}"]
+
+
+@pytest.mark.parametrize(
+    ("path", "operation"),
+    [
+        ("/journals/1803-2427", "GET /journals/{id}"),
+        ("/journals/0028-088X/works", "GET /journals/{id}/works"),
+        ("/books/978-3-16-148410-0", "GET /books/{id}"),
+        ("/tiles/7/0@2x.png", "GET /tiles/{id}/0@2x.png"),
+        ("/users/ada@example.com", "GET /users/{email}"),
+    ],
+)
+def test_numbers_with_hyphens_are_ids_and_pictures_are_no_addresses(
+    tmp_path: Path, path: str, operation: str
+) -> None:
+    assert _operations(tmp_path, (path, {"ok": True})) == [operation]

@@ -66,7 +66,8 @@ def action_of(sample: Sample) -> str:
     """
     request = sample.exchange.request
     if action := _action_header(request.headers):
-        return action
+        is_soap = action.lower().startswith("soapaction=") and request.body
+        return _with_operation(action, _operation_in_xml(text_body(request))) if is_soap else action
     if not request.body:
         return _action_in_query(url_parts(request.url).query) if "?" in request.url else ""
     sent = any_json_body(request)
@@ -160,16 +161,30 @@ def _is_action_call(value: Any) -> bool:
     return not isinstance(value, dict) or any(str(name).lower() in _PARAMETERS for name in value)
 
 
+def _with_operation(action: str, operation: str) -> str:
+    """Return the operation in a SOAP body, after the action unless that repeats it, or is only a version."""
+    name = action.partition("=")[2]
+    if not operation or not _NAME.fullmatch(name):
+        return f"operation={operation}" if operation else action
+    is_repeated = name.lower() in operation.lower() or operation.lower() in name.lower()
+    return action if is_repeated else f"{action}, operation={operation}"
+
+
 def _xml_operation(sample: Sample) -> str:
     request = sample.exchange.request
     content_type = header(request.headers, "content-type") or ""
     if not request.body or not _XML.match(content_type):
         return ""
+    operation = _operation_in_xml(text_body(request))
     if (action := _SOAP_12.search(content_type)) is not None:
-        return f"action={_last_part(action[1])}"
-    text = text_body(request)
+        return _with_operation(f"action={_last_part(action[1])}", operation)
+    return f"operation={operation}" if operation else ""
+
+
+def _operation_in_xml(text: str) -> str:
+    """Return the name of the operation that an XML-RPC call or a SOAP body has; empty without one."""
     match = _XML_RPC.search(text) or _SOAP_BODY.search(text)
-    return f"operation={match['name']}" if match else ""
+    return match["name"] if match else ""
 
 
 def _last_part(value: str) -> str:

@@ -108,6 +108,8 @@ def _status_reason(status: int) -> str | None:
 
 def _address_reason(request: Request) -> str | None:
     """Return why a contract can't state the request's URL; None if it can."""
+    if request.method.upper() == "CONNECT":
+        return "it is a tunnel (CONNECT), not a request to an API"
     parts = url_parts(request.url)
     try:
         if "%" in parts.query:

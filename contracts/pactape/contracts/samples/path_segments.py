@@ -18,7 +18,7 @@ __all__ = [
 PLACEHOLDER = "(scrubbed)"
 #: Forms of values, with the name that a parameter of this form gets. ulid: 26 characters of Crockford's base 32,
 #: the first at most "7"; hex: digests and object ids; prefixed: "usr_8sKq2w1f"; token: letters and digits mixed,
-#: base64url with letters of both cases and digits; digest: "sha256:9f86…"; version: "1.2.3".
+#: base64url with letters of both cases and digits; digest: "sha256:9f86…"; number: "1803-2427"; version: "1.2.3".
 _FORMS = (
     (
         "date",
@@ -32,9 +32,10 @@ _FORMS = (
     ("id", re.compile(r"(?=[a-zA-Z]*[0-9])(?=[0-9]*[a-zA-Z])[0-9a-zA-Z]{16,}")),
     ("id", re.compile(r"(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[0-9A-Za-z_-]{20,}={0,2}")),
     ("id", re.compile(r"[a-z0-9]+:[0-9a-f]{32,}")),
+    ("id", re.compile(r"(?=(?:-?[0-9]){7,}[xX]?$)[0-9]+(-[0-9]+)+[xX]?")),
     ("id", re.compile(re.escape(PLACEHOLDER))),
     ("version", re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]+([-+.][0-9A-Za-z.+-]*)?")),
-    ("email", re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")),
+    ("email", re.compile(r"[^@\s]+@(?![0-9]x\.)[^@\s]+\.[A-Za-z]{2,}")),  # "0@2x.png" is a picture
 )
 #: Characters that would not be a part of a segment in a path or a template.
 _DELIMITERS = re.compile(r"[/?#%{}]")
