@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pactape.observing.fragments import event_lines
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pactape.cassettes.replay.cassette import Cassette
+    from pactape.observing.observed_response import ObservedResponse
 
 __all__ = ["recording_usage"]
 
@@ -31,15 +33,18 @@ def recording_usage(cassette: Cassette) -> Iterator[Callable[[int, Any], Any]]:
         A function that takes the index of a message and its content, and returns the content as a tracked value.
     """
     of_messages: dict[int, Usage] = {}
-    bodies = _RecordedBodies(cassette)
-    with observing(bodies.find) as observer:
+    recorded = _RecordedResponses(cassette)
+    with observing(recorded.find) as observer:
         yield lambda index, content: track(content, of_messages.setdefault(index, Usage()))
+    parsed = {observed.position for observed in observer.observed}
     for observed in observer.responses:
         if observed.position is not None:
             cassette.note_reads_at([observed.position], observed.paths())
         elif observed.body is None:
-            positions = _positions_of_url(cassette, observed.method, observed.url)
-            cassette.note_reads_at(bodies.with_content(observed.content, positions), observed.paths())
+            positions = recorded.positions_of(observed)
+            if not (observed.content or parsed.isdisjoint(positions)):
+                observed.is_touched = False  # its stream was read, and what came out of it was parsed
+            cassette.note_reads_at(positions, observed.paths())
         elif observed.method:
             cassette.note_reads(
                 observed.method,
@@ -52,19 +57,8 @@ def recording_usage(cassette: Cassette) -> Iterator[Callable[[int, Any], Any]]:
     cassette.messages.reads |= {index: usage.paths() for index, usage in of_messages.items()}
 
 
-def _positions_of_url(cassette: Cassette, method: str, url: str) -> list[int]:
-    """Return the positions of the recorded requests to a URL, whatever their bodies."""
-    keying = cassette.player.keying
-    wanted = keying.key_of(method, url, None, {}).digest
-    return [
-        position
-        for position, request in enumerate(cassette.player.interactions.requests())
-        if request.method == method and keying.key_of(method, request.uri, None, {}).digest == wanted
-    ]
-
-
-class _RecordedBodies:
-    """The bodies of a cassette's responses, to find the response that a parsed text belongs to."""
+class _RecordedResponses:
+    """The responses of a cassette, to find the one that a parsed text or a library's response belongs to."""
 
     def __init__(self, cassette: Cassette) -> None:
         self._cassette = cassette
@@ -86,12 +80,23 @@ class _RecordedBodies:
         )
         return positions[-1] if len(positions) == 1 else next(played, positions[-1])
 
-    def with_content(self, content: bytes, positions: list[int]) -> list[int]:
-        """Return those of the positions whose response has this body; all if none has."""
+    def positions_of(self, observed: ObservedResponse) -> list[int]:
+        """Return the positions of a response whose request's body is unknown: those of its URL and its content."""
         self._index()
-        return [
-            position for position in self._positions.get(content, ()) if position in positions
-        ] or positions
+        positions = self._by_url.get(self._key(observed.method, observed.url), [])
+        equal = self._positions.get(observed.content, []) if observed.content else []
+        return [position for position in equal if position in positions] or positions
+
+    @cached_property
+    def _by_url(self) -> dict[bytes, list[int]]:
+        """The positions by method and URL; only used after the last request."""
+        positions: dict[bytes, list[int]] = {}
+        for position, request in enumerate(self._cassette.player.interactions.requests()):
+            positions.setdefault(self._key(request.method, request.uri), []).append(position)
+        return positions
+
+    def _key(self, method: str, url: str) -> bytes:
+        return self._cassette.player.keying.key_of(method, url, None, {}).digest
 
     def _index(self) -> None:
         """Add the responses that were recorded since the last time."""

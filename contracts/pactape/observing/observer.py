@@ -159,13 +159,12 @@ class Observer:
                 self.read_cookie(value.partition("=")[0].strip())
 
     def _observed_by_body(self, response: Any) -> ObservedResponse | None:
-        """Return an observed response, which counts as read completely as long as nothing parses its body.
+        """Return an observed response; one without a request is found by its body.
 
-        A response without a request is found by its body.
+        The body of the latter counts as read completely as long as nothing parses it.
         """
         observed, body = self.find_observed(response), body_of(response)
         if observed.method:
-            observed.is_touched = observed.is_touched or bool(body)
             observed.content = observed.content or body or b""
             return observed
         position = None if self._find is None or not body else self._find(body)

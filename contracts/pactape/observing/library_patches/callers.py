@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-__all__ = ["is_parsed_by_pactape", "is_read_by_library"]
+__all__ = ["is_parsed_by_pactape", "is_read_by_library", "is_read_by_module"]
 
 #: Packages that read headers, cookies and URLs while they send, follow redirects and build responses, and elements
 #: while they search and write documents.
@@ -30,6 +30,11 @@ def is_read_by_library() -> bool:
     """Return whether the function that called the caller belongs to an HTTP library."""
     module = str(sys._getframe(2).f_globals.get("__name__", ""))  # noqa: SLF001 -- no public API returns the caller
     return module.partition(".")[0] in _LIBRARIES
+
+
+def is_read_by_module(*names: str) -> bool:
+    """Return whether the function that called the caller belongs to one of these modules."""
+    return sys._getframe(2).f_globals.get("__name__") in names  # noqa: SLF001 -- as above
 
 
 def is_parsed_by_pactape() -> bool:

@@ -7,10 +7,12 @@ from contextlib import nullcontext
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from pactape.observing.library_patches.callers import is_read_by_module
 from pactape.observing.library_patches.cookies import cookie_names
 from pactape.observing.library_patches.header_mappings import observed_headers
 from pactape.observing.library_patches.streaming import streaming, streaming_async
-from pactape.observing.observer import internal
+from pactape.observing.observed_response import body_of
+from pactape.observing.observer import internal, is_internal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,23 +66,50 @@ def _httpx(name: str, observer: Observer, replacements: Replacements) -> None:
 
 
 def _aiohttp(observer: Observer, replacements: Replacements) -> None:
-    response = getattr(sys.modules.get("aiohttp.client_reqrep"), "ClientResponse", None)
+    real = getattr(sys.modules.get("aiohttp.client_reqrep"), "ClientResponse", None)
+    replayed = getattr(sys.modules.get("vcr.stubs.aiohttp_stubs"), "MockClientResponse", None)
     session = getattr(sys.modules.get("aiohttp.client"), "ClientSession", None)
-    replacements.attribute(session, "_request", _requesting)
-    replacements.attribute(response, "json", _reading_json_async(observer))
-    for name in ("read", "text"):
-        replacements.attribute(response, name, _reading_async(observer))
+    replacements.attribute(session, "_request", _requesting(observer))
+    for response in (real, replayed):
+        replacements.attribute(response, "json", _reading_json_async(observer))
+        for name in ("read", "text"):
+            replacements.attribute(response, name, _reading_async(observer))
+    replacements.attribute(real, "content", lambda original: _ObservedStream(observer, original))
 
 
-def _requesting(original: Any) -> Any:
+class _ObservedStream:
+    """The attribute of aiohttp's responses that is the stream of the body: a test that gets it reads the body."""
+
+    def __init__(self, observer: Observer, original: Any) -> None:
+        self._observer = observer
+        self._original = original
+
+    def __get__(self, response: Any, owner: Any = None) -> Any:
+        if response is None:
+            return self._original
+        if not (is_internal() or is_read_by_module("aiohttp.client_reqrep", "vcr.stubs.aiohttp_stubs")):
+            self._observer.find_observed(response).is_touched = True
+            self._observer.touch(response, body_of(response))
+        return vars(response).get("content", self._original)
+
+    def __set__(self, response: Any, value: Any) -> None:
+        vars(response)["content"] = value
+
+
+def _requesting(observer: Observer) -> Callable[[Any], Any]:
     """Return a patch of aiohttp's request: recording reads the body before its caller gets the response."""
 
-    @wraps(original)
-    async def request(self: Any, *arguments: Any, **options: Any) -> Any:
-        with internal():
-            return await original(self, *arguments, **options)
+    def make(original: Any) -> Any:
+        @wraps(original)
+        async def request(self: Any, *arguments: Any, **options: Any) -> Any:
+            with internal():
+                response = await original(self, *arguments, **options)
+            observer.find_observed(response)
+            return response
 
-    return request
+        return request
+
+    return make
 
 
 def _reading_json(observer: Observer) -> Callable[[Any], Any]:
