@@ -127,6 +127,7 @@ def test_a_block_needs_a_name_and_a_mode_must_exist() -> None:
         ({"ignore": ["$"]}, r"entry '\$' that can't be used"),
         ({"ignore": "query.ts"}, "not a list of texts"),
         ({"allow": "localhost"}, "not a list of texts"),
+        ({"allow": ["http://api.test"]}, "is a URL, not a host"),
         ({"body": "ignored"}, "body='ignored' has no meaning"),
     ],
 )

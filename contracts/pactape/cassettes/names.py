@@ -14,12 +14,12 @@ from pactape.cassettes.scrubbing.scrubber import Scrubber
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.rules import ScrubRules
 
-__all__ = ["belongs_to", "cassette_name", "describe", "fixture_cassette_name", "legacy_name"]
+__all__ = ["LONGEST", "belongs_to", "cassette_name", "describe", "fixture_cassette_name", "legacy_name"]
 
 _UNSAFE = re.compile(r"[^\w.\[\]=+-]+")
 _METADATA = re.compile(rb"^pactape:\n(?:[ ].*\n|\n)*", re.MULTILINE)
 #: The longest name in bytes: file systems allow 255, and temporary files have a longer name.
-_LONGEST = 200
+LONGEST = 200
 _SUFFIX = ".yaml"
 _HASH_DIGITS = 8
 
@@ -66,10 +66,10 @@ def fixture_cassette_name(nodeid: str, rules: ScrubRules | None = None) -> str:
 def _file_name(plain: str, rules: ScrubRules | None, *, with_hash: bool = False) -> str:
     clean = Scrubber(rules).text(plain) if rules else Scrubber().text(plain)
     stem = _UNSAFE.sub("-", clean)
-    if not with_hash and stem == plain and len(stem.encode()) + len(_SUFFIX) <= _LONGEST:
+    if not with_hash and stem == plain and len(stem.encode()) + len(_SUFFIX) <= LONGEST:
         return f"{stem}{_SUFFIX}"
     ending = f"-{hashlib.sha256(plain.encode()).hexdigest()[:_HASH_DIGITS]}{_SUFFIX}"
-    return stem.encode()[: _LONGEST - len(ending)].decode(errors="ignore") + ending
+    return stem.encode()[: LONGEST - len(ending)].decode(errors="ignore") + ending
 
 
 def legacy_name(nodeid: str) -> str:

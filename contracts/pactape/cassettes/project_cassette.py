@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from pactape.cassettes.decorators import decorate_function, named_code, source_file
+from pactape.cassettes.interception.allowed_hosts import unusable_reason
 from pactape.cassettes.names import cassette_name, describe, fixture_cassette_name
 from pactape.cassettes.outcome import TestOutcome
 from pactape.cassettes.project_constants import ProjectConstants
@@ -271,6 +272,12 @@ def _check_options(lists: Mapping[str, Sequence[str]], body: str) -> None:
                 f"ignore has an entry {entry!r} that can't be used: {error}",
                 remedy='write it as "$.name", "query.name", "form.name" or "headers.name"',
             ) from None
+    for entry in lists["allow"]:
+        if reason := unusable_reason(entry):
+            raise BadInputError(
+                f"allow has an entry {entry!r} that can't be used: {reason}",
+                remedy='write it as "host" or "host:port"',
+            )
     if body not in {"exact", "ignore"}:
         raise BadInputError(f"body={body!r} has no meaning", remedy='write body="exact" or body="ignore"')
 

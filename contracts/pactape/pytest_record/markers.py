@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from pactape.cassettes.interception.allowed_hosts import unusable_reason
+from pactape.cassettes.names import LONGEST
 from pactape.cassettes.replay.request_keys.match_rules import parse_ignored
 from pactape.errors import SettingsError
 from pactape.exchange import ProviderState
@@ -77,6 +80,11 @@ def cassette_marker(item: pytest.Item) -> CassetteMarker:
             parse_ignored(entry)
         except ValueError as error:
             raise _refusal(item, f"ignore has an entry {entry!r} that can't be used: {error}") from None
+    for entry in (*cassette_mark.allow, *cassette_mark.ignore_hosts):
+        if reason := unusable_reason(entry):
+            raise _refusal(item, f"{entry!r} can't be left alone: {reason}")
+    if cassette_mark.consumer is not None and not cassette_mark.consumer.strip():
+        raise _refusal(item, "consumer is empty")
     return msgspec.structs.replace(cassette_mark, path=_path(item, cassette_mark.path))
 
 
@@ -94,6 +102,14 @@ def _path(item: pytest.Item, path: str | None) -> str | None:
     if path is None:
         return None
     suffix = PurePath(path).suffix
+    if (
+        not path.isprintable()
+        or path.endswith("/")
+        or any(len(os.fsencode(part)) > LONGEST for part in PurePath(path).parts)
+    ):
+        raise _refusal(
+            item, f"{path!r} is not a file's name: it is too long, ends with a slash or can't be printed"
+        )
     if not PurePath(path).name or (suffix and suffix not in _YAML):
         raise _refusal(
             item, f"the cassette {path!r} would not be read back: cassettes are written as .yaml files"

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["AllowedHosts", "is_numeric"]
+__all__ = ["AllowedHosts", "is_numeric", "unusable_reason"]
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -74,6 +74,18 @@ class AllowedHosts:
         host, port = _host_and_port(entry)
         names = _LOOPBACK if host == "localhost" else (host,)
         self._hosts.update((name, port) for name in names)
+
+
+def unusable_reason(entry: str) -> str | None:
+    """Return why no request can ever have an entry's host; None if one can.
+
+    Example:
+        >>> unusable_reason("https://api.example.com")
+        'it is a URL, not a host'
+    """
+    if not entry.strip():
+        return "it is empty"
+    return "it is a URL, not a host" if "://" in entry else None
 
 
 def is_numeric(host: str) -> bool:
