@@ -48,6 +48,14 @@ def test_what_the_client_writes_literally_is_a_name() -> None:
     )
 
 
+def test_paths_that_only_failed_have_the_parameters_of_those_that_succeeded() -> None:
+    endpoints = [
+        endpoint("gates/{id}/rules/{id}", method="DELETE"),
+        endpoint("gates/no-gate/rules/no-rule", method="DELETE", succeeds=False),
+    ]
+    assert template("gates/no-gate/rules/no-rule", *endpoints) == "gates/{id}/rules/{id}"
+
+
 def test_what_follows_a_parameter_is_a_name() -> None:
     below = [endpoint(f"statuses/{{id}}/{name}") for name in ("context", "history", "source")]
     assert template("statuses/{id}/context", *below) == "statuses/{id}/context"

@@ -188,10 +188,21 @@ class _Node:
             and segment not in parameters
             and segment not in self._literals
             and all(
-                not request.endpoint.succeeds and (request.endpoint.method, request.rest) in requests_of_data
+                not request.endpoint.succeeds
+                and any(
+                    method == request.endpoint.method and _fits(request.rest, rest)
+                    for method, rest in requests_of_data
+                )
                 for request in requests
             )
         }
+
+
+def _fits(rest: tuple[str, ...], known: tuple[str, ...]) -> bool:
+    """Return whether a path may be a known one with other values of its parameters."""
+    return len(rest) == len(known) and all(
+        segment == other or "{" in other for segment, other in zip(rest, known, strict=True)
+    )
 
 
 def _order(endpoint: Endpoint) -> tuple[object, ...]:
