@@ -5,6 +5,7 @@ PactapeError
 ├── BadInputError                 input that can't be used; exit code 2
 │   ├── SettingsError             [tool.pactape]: an unknown setting, a wrong type
 │   ├── CassetteFormatError       a cassette that can't be read
+│   │   └── DamagedRecordingError  a damaged file of a known recorder
 │   ├── PactFormatError           a pact file that can't be read
 │   ├── ContradictionError        two interactions that contradict each other
 │   ├── ProviderStateError        a provider state without a handler, or handlers that can't be imported
@@ -75,6 +76,10 @@ class SettingsError(BadInputError):
 
 class CassetteFormatError(BadInputError):
     """A cassette that can't be read."""
+
+
+class DamagedRecordingError(CassetteFormatError):
+    """A file of a known recorder that is damaged, for example cut off."""
 
 
 class PactFormatError(BadInputError):

@@ -93,6 +93,22 @@ def test_lint_finds_secrets_in_a_har_file(tmp_path: Path) -> None:
     assert [finding.place for finding in lint_cassette(path)] == ["request header Authorization"]
 
 
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (SAMPLES["har"][:-9].encode(), 2),
+        (b"\x1f\x8b\x08\x00broken", 2),
+        (b'{"scope": "read", "path": "/x"}', 0),
+    ],
+)
+def test_lint_can_not_judge_a_damaged_recording(tmp_path: Path, data: bytes, code: int) -> None:
+    _project(tmp_path, '["fixtures"]')
+    (tmp_path / "fixtures").mkdir()
+    (tmp_path / "fixtures" / "a.har").write_text(SAMPLES["har"])
+    (tmp_path / "fixtures" / "b.json").write_bytes(data)
+    assert CliRunner().invoke(pactape, ["lint", "--project", str(tmp_path)]).exit_code == code
+
+
 def test_a_url_is_refused_with_the_command_that_copies_it(tmp_path: Path) -> None:
     _project(tmp_path, '["s3://key:secret@bucket/a.ndjson"]')
     with pytest.raises(

@@ -87,7 +87,7 @@ def _search(
         except BadInputError as error:
             try:
                 secrets += lint_file(path, rules)
-                (unreadable if _is_damaged_cassette(path) else others)[path] = error
+                (unreadable if _is_damaged(path, error) else others)[path] = error
             except BadInputError:
                 unreadable[path] = error
     if len(others) + len(unreadable) == count:
@@ -97,9 +97,11 @@ def _search(
     return secrets, list(others.values()), results, count
 
 
-def _is_damaged_cassette(path: Path) -> bool:
-    """Return whether a file was meant to be a cassette, whose encoded bodies can't be searched as text."""
-    return b"interactions:" in path.read_bytes()
+def _is_damaged(path: Path, error: Exception) -> bool:
+    """Return whether a file was meant to be a recording, whose encoded bodies can't be searched as text."""
+    from pactape.errors import DamagedRecordingError  # noqa: PLC0415 -- keeps `pactape --help` quick
+
+    return isinstance(error, DamagedRecordingError) or b"interactions:" in path.read_bytes()
 
 
 def _finding(secret: FoundSecret) -> Finding:

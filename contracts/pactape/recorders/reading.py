@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from pactape.errors import CassetteFormatError
+from pactape.errors import CassetteFormatError, DamagedRecordingError
 from pactape.exchange import Exchange, Provenance, Request, Response
 from pactape.http_bodies import actual_codings, decode_body, header_pairs, without_coding_headers
 from pactape.recorders.formats.betamax import BETAMAX
@@ -149,7 +149,7 @@ def _unreadable(source: Source) -> CassetteFormatError:
             where=source.path,
             remedy=f"pass a cassette of vcrpy, or a file of one of: {tools}",
         )
-    return CassetteFormatError(
+    return DamagedRecordingError(
         f"is a damaged file of {reader.tool} ({source.damage()})",
         where=source.path,
         remedy="restore the file from version control, or record it again",

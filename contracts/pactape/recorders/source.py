@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from pactape.compression import decompress
-from pactape.errors import CassetteFormatError
+from pactape.errors import CassetteFormatError, DamagedRecordingError
 from pactape.http_bodies import decode_body, sniffed_coding
 from pactape.recorders.aliases import check_expansion
 
@@ -244,7 +244,7 @@ def _decompress(path: Path, data: bytes) -> bytes:
     try:
         return decode_body(data, coding) if coding else decompress(data)
     except (ValueError, OSError, zlib.error) as error:
-        raise CassetteFormatError(
+        raise DamagedRecordingError(
             f"is compressed and damaged ({error})", where=path, remedy="restore the file, or record it again"
         ) from error
 
