@@ -262,7 +262,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _request(self, body: bytes) -> ReceivedRequest:
         target = self.requestline.split()[1]  # `path` has lost its leading slashes
-        url, is_absolute = target, "://" in target.partition("?")[0]
+        url, is_absolute = target, not target.startswith("/") and "://" in target.partition("?")[0]
         if not is_absolute:
             host = self.headers.get("Host")
             url = f"http://{host}{target}" if host else f"{self.server.url}{target}"

@@ -96,11 +96,12 @@ def test_reads_of_objects_with_and_without_an_optional_parameter_are_one_operati
         ("/journals/1803-2427", "GET /journals/{id}"),
         ("/journals/0028-088X/works", "GET /journals/{id}/works"),
         ("/books/978-3-16-148410-0", "GET /books/{id}"),
+        ("/sheets/1Sle_EDNRq8PsQGzmskqQWIGnUT4epR-d9A-9gaJsrrQ:batchUpdate", "GET /sheets/{id}:batchUpdate"),
+        ("/jobs/7:cancel", "GET /jobs/{id}:cancel"),
+        ("/docs:batchGet", "GET /docs:batchGet"),
         ("/tiles/7/0@2x.png", "GET /tiles/{id}/0@2x.png"),
         ("/users/ada@example.com", "GET /users/{email}"),
     ],
 )
-def test_numbers_with_hyphens_are_ids_and_pictures_are_no_addresses(
-    tmp_path: Path, path: str, operation: str
-) -> None:
+def test_a_segment_is_an_id_by_its_form(tmp_path: Path, path: str, operation: str) -> None:
     assert _operations(tmp_path, (path, {"ok": True})) == [operation]

@@ -143,6 +143,13 @@ def test_a_target_that_names_a_host_is_split(echo: Echo) -> None:
     )
 
 
+def test_a_path_that_has_a_url_in_it_stays_whole(echo: Echo) -> None:
+    send(echo, b"GET /web/2017/http://b.test/a HTTP/1.1\r\nHost: a.test\r\n\r\n")
+    (request,) = echo.received
+    assert (request.target, request.is_absolute) == ("/web/2017/http://b.test/a", False)
+    assert request.url == "http://a.test/web/2017/http://b.test/a"
+
+
 def test_a_request_without_a_host_has_the_url_of_the_server(echo: Echo) -> None:
     send(echo, b"GET /a HTTP/1.0\r\n\r\n")
     assert echo.received[0].url == f"{echo.url}/a"

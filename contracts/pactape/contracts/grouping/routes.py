@@ -129,7 +129,9 @@ class _Node:
 
     def _parameters(self, *, is_first: bool, after_parameter: bool) -> dict[str, str]:
         """Return the parameter's name for each segment at this node that is data."""
-        route_parameter = next((segment for segment in self._below if segment.startswith("{")), None)
+        starting = [segment for segment in self._below if segment.startswith("{")]
+        route_parameter = next((segment for segment in starting if segment.endswith("}")), None)
+        route_parameter = route_parameter or next(iter(starting), None)
         literal = {
             segment: requests for segment, requests in self._below.items() if not segment.startswith("{")
         }

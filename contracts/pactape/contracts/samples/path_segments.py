@@ -40,6 +40,8 @@ _FORMS = (
 #: Characters that would not be a part of a segment in a path or a template.
 _DELIMITERS = re.compile(r"[/?#%{}]")
 _EXTENSION = re.compile(r"(?P<stem>.+)(?P<extension>\.(json|xml|html|csv|yaml|txt))")
+#: A custom method after the name of a resource: "/documents/7:publish" (Google's AIP-136).
+_METHOD = re.compile(r"(?P<stem>.+?)(?P<method>:[a-z][A-Za-z]+)")
 #: A key after the name of its set, as in OData (version 4.01, part 2, section 4.3.1).
 _KEYED = re.compile(
     r"(?P<name>[A-Za-z_]\w*)\(([0-9]+|'[^']*'|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\)"
@@ -117,8 +119,13 @@ def _is_version(before: list[str], segment: str, after: list[str]) -> bool:
 
 
 def _stem(segment: str) -> str:
-    match = _EXTENSION.fullmatch(segment)
+    match = _ending(segment)
     return match["stem"] if match else segment
+
+
+def _ending(segment: str) -> re.Match[str] | None:
+    """Return the parts of a segment with a file extension or a custom method; None for any other."""
+    return _EXTENSION.fullmatch(segment) or _METHOD.fullmatch(segment)
 
 
 def route_template(kinds: list[str | None], segments: list[str]) -> str:
@@ -126,7 +133,8 @@ def route_template(kinds: list[str | None], segments: list[str]) -> str:
 
     Args:
         kinds: The kind of each segment, None for one that stays.
-        segments: The segments. A file extension stays, and so does the name before a key in parentheses.
+        segments: The segments. A file extension or custom method stays, and so does the name before a key in
+            parentheses.
 
     Example:
         >>> route_template([None, "id", None, "id"], ["users", "7", "posts", "9.json"])
@@ -141,8 +149,8 @@ def route_template(kinds: list[str | None], segments: list[str]) -> str:
             parts.append(_DELIMITERS.sub(lambda match: f"%{ord(match[0]):02X}", segment))
             continue
         counts[kind] = counts.get(kind, 0) + 1
-        match = _EXTENSION.fullmatch(segment)
-        extension = match["extension"] if match and segment_kind(match["stem"]) else ""
+        match = _ending(segment)
+        extension = segment.removeprefix(match["stem"]) if match and segment_kind(match["stem"]) else ""
         parameter = f"{{{kind}{counts[kind] if counts[kind] > 1 else ''}}}"
         keyed = _KEYED.fullmatch(segment)
         parts.append(f"{keyed['name']}({parameter})" if keyed else f"{parameter}{extension}")
