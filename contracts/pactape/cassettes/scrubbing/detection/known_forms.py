@@ -34,6 +34,7 @@ _SHORT_MARK = compile_when_used(
 )
 #: A position after so many characters of base64 is inside of data.
 _LONG_DATA = 160
+_MOST_PIECES = 1024
 _DATA = compile_when_used(
     r"[A-Za-z0-9_-]*+|[A-Za-z0-9+/]*+(?:(?:\r?\n|\\n)[A-Za-z0-9+/]{60,76}+)*+(?:(?:\r?\n|\\n)[A-Za-z0-9+/]*+)?"
 )
@@ -165,12 +166,16 @@ def scrub_forms_in_text(text: str, replace: Callable[[str, str], str]) -> str:
         )
     if not _has_mark(text):
         return text
+    joined: list[str] = []
     pieces: list[str] = []
     end = 0
     for match, form in _by_start(text):
         pieces += (text[end : match.start()], _token(match, form, replace))
         end = match.end()
-    text = "".join([*pieces, text[end:]]) if pieces else text
+        if len(pieces) > _MOST_PIECES:  # each string takes fifty bytes more than its characters
+            joined.append("".join(pieces))
+            pieces.clear()
+    text = "".join([*joined, *pieces, text[end:]]) if end else text
     for form in list(_by_mark(text)):
         text = form.form.sub(lambda match, form=form: _token(match, form, replace), text)  # type: ignore[misc]  # mypy can't infer the lambda
     return text
