@@ -62,6 +62,14 @@ DESCRIBED: dict[str, object] = {
     "the output of a command": "SERVICE_TOKEN=$(cat /var/run/secrets/token)\nA=1\n",
     "a version of a program": "armada-storage-secret: v1.1.0 and more",
     "an image with its digest": f"oauth-proxy: quay.io/release/ocp-v4.0-art-dev@sha256:{'1d58' * 16}",
+    "variables of a script": 'f() {\n local db_root_password="$2"\n use --license_key $license_key\n}\n',
+    "a password that a script makes": 'rand_pw="$(openssl rand -hex 12)"\napi_token=`cat /run/token`\n',
+    "an option before another one": "adduser user --disabled-password --gecos user",
+    "a configuration without a password": "password: # none\ntoken_password: # none\n",
+    "a document in a script": "cat > /etc/a <<EOM\n"
+    + "myip=$(hostname -I) # password\nexport NOMAD=1\n" * 3
+    + "EOM\n",
+    "a public key as a tag": "AUTHORIZED_KEY=ssh-ed25519_AAAAC3NzaC1lZDI1NTE5AAAAICC_GwZzzlDeSKN6SliDqfRIUp7u_key1",
     "a path at a line's end": "- run \\\n  --kubeconfig=/etc/kubernetes/static-pod/kubeconfig \\\n  --v=2\n",
 }
 TEXTS: dict[str, str] = {
@@ -82,6 +90,7 @@ POSSIBLE: dict[str, str] = {
     "a token of a page": '{"PaginationToken": "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW"}',
     "the number of a request": '{"serverrequestid": "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW"}',
     "the date of a change": '{"lastPasswordChangeDateTime": "2016-07-28T19:34:50Z"}',
+    "the identifier of a key": '{"api_key_id": "78cd6067-45ed-4e5c-85ba-1e1eca66e660"}',
     "the name of a secret's version": '{"apiKeySecretVersionName": "projects/167984947943/secrets/k1/versions/3"}',
     "a document in base64": '{"bytes": "eyJwIjoiYWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXpBQkNERUZHSElKSyJ9"}',
 }

@@ -39,6 +39,7 @@ _KNOWN = re.compile(
 )
 #: The ends of names that describe a credential.
 _ABOUT = re.compile(r"(?:[a-z]N|[_-]n|N)ame$|(?:[a-z][UP]|[_-][up])(?:rl|ri|ath)$")
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _DIGIT, _LOWER, _UPPER = re.compile(r"\d"), re.compile(r"[a-z]"), re.compile(r"[A-Z]")
 _TAKEN_OUT = re.compile(
@@ -98,8 +99,10 @@ def _is_count(value: str) -> bool:
 
 
 def _is_about(name: str, value: str) -> bool:
-    """Whether a value is a date, or the name or the path of a secret."""
-    return _DATE.match(value) is not None or _ABOUT.search(name) is not None
+    """Whether a value is a date, or the name, the path or the identifier of a secret."""
+    if _DATE.match(value) is not None or _ABOUT.search(name) is not None:
+        return True
+    return name.lower().endswith("id") and _UUID.fullmatch(value) is not None
 
 
 def _names_identifier(name: str) -> bool:

@@ -35,7 +35,7 @@ _FILE = compile_when_used(r"[\w@ -]+\.(?:[a-z][a-z0-9]{1,4})(?:\.(?:gz|bz2|zip|x
 #: The beginnings of public keys, certificates and signatures, also in base64 and after a user's name.
 _PUBLIC_KEY = compile_when_used(
     r"-----BEGIN (?:PGP SIGNATURE|SSH SIGNATURE|PUBLIC|CERTIFICATE)|LS0tLS1CRUdJTiB(?:QVUJMSUMg|DRVJUSUZJQ0FURS0)"
-    r"|(?:[\w.-]{1,64}:)?(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-[\w-]{1,32}|sk-[\w.@-]{1,64}) AAAA"
+    r"|(?:[\w.-]{1,64}:)?(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-[\w-]{1,32}|sk-[\w.@-]{1,64})[ _+]AAAA"
 )
 #: The beginnings of names of pages and of resources of clouds.
 _PUBLIC_STARTS = ("next:", "prev:", "urn:", "arn:", "crn:v1:", "ocid1.")

@@ -138,7 +138,7 @@ def _line(match: re.Match[str], visitor: Visitor, pair_name: str = "") -> str:
         return match.group()  # a line of base64, or of a table of tokens
     if not value or _BLOCK.fullmatch(value) or name.count(" ") > _MOST_SPACES or _CODE.search(value):
         return match.group()
-    if value.lstrip("\"'").startswith("-----"):  # a PEM block, which is replaced as a whole
+    if _is_other(value, match["between"]):
         return match.group()
     comment = _COMMENT.fullmatch(value)
     rest = comment.group(2) if comment else ""
@@ -157,6 +157,13 @@ def _line(match: re.Match[str], visitor: Visitor, pair_name: str = "") -> str:
         return match.group()
     quote = quotation.group(1) if quotation else ""
     return f"{match['before']}{match['name']}{match['between']}{quote}{clean}{quote}{rest}{after}"
+
+
+def _is_other(value: str, between: str) -> bool:
+    """Whether a value is a comment, the output of a command, or a PEM block, which is replaced as a whole."""
+    is_comment = value == "#" or value.startswith("# ")
+    is_command = "=" in between and value.startswith("`")
+    return is_comment or is_command or value.lstrip("\"'").startswith("-----")
 
 
 def _divided(rest: str) -> tuple[str, str]:

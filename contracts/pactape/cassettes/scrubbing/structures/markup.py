@@ -92,6 +92,8 @@ class _Markup:
             is_open = not tag.group(1) and not tag.group(3).endswith("/")
             name = self._around = self._name_of(tag) if is_open else ""
             end = tag.end()
+        if not end:  # no tag: its content would be this text again
+            return self._visitor.text(self._text)
         edits.replace(end, len(self._text), self._content(self._text[end:], name))
         return edits.result()
 

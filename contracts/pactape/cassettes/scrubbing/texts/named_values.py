@@ -172,7 +172,9 @@ def _pair(match: re.Match[str], visitor: Visitor, taken_apart: UrlsInText) -> st
         match.start()
     ):
         return match.group()
-    if not value.strip("=") or value.startswith("scrubbed") or (not match["quote"] and _is_code(match)):
+    if not value.strip("=") or value.startswith("scrubbed") or _is_of_shell(match):
+        return match.group()
+    if not match["quote"] and _is_code(match):
         return match.group()
     if match["between"].startswith("=") and value.isdecimal() and is_padded(f"{name}="):
         return match.group()
@@ -183,14 +185,20 @@ def _pair(match: re.Match[str], visitor: Visitor, taken_apart: UrlsInText) -> st
     return match.group() if clean == value else match.group()[: -len(value)] + clean
 
 
+def _is_of_shell(match: re.Match[str]) -> bool:
+    """Whether a value is the output of a command, the beginning of a variable, or the next option."""
+    value, next_character = match["value"], match.string[match.end() : match.end() + 1]
+    if match["dashes"] and not match["quote"] and value.startswith("--"):
+        return True
+    return value.startswith(("$(", "`")) or (value.endswith("$") and next_character in {"(", "{"})
+
+
 def _is_code(match: re.Match[str]) -> bool:
     """Whether an unquoted value is an expression of a program: "get_token()", "os.environ[…]", "await …"."""
     value, next_character = match["value"], match.string[match.end() : match.end() + 1]
-    if value.endswith("$") and next_character in {"(", "{"}:  # the output of a command, or a variable
-        return True
     if value in _KEYWORDS and next_character in {" ", "."}:
         return True
-    if value.endswith("[") and next_character in {"'", '"'}:
+    if value.endswith("[") and next_character in {"'", '"', "\\"}:
         return _EXPRESSION.fullmatch(value[:-1]) is not None
     return next_character == "(" and _EXPRESSION.fullmatch(value) is not None
 
