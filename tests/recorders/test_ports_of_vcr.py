@@ -1,7 +1,8 @@
-"""The recorders of PHP, C# and Java that follow VCR."""
+"""The recorders of PHP, C#, Java and Elixir that follow VCR."""
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,18 @@ JAVA = {
     },
     "duration": 534,
 }
+ELIXIR: dict[str, Any] = {
+    "request": {"body": SENT, "headers": {"X-A": "b"}, "method": "post", "options": [], "url": URL},
+    "response": {
+        "binary": False,
+        "body": RECEIVED,
+        "headers": {"x-proxied": ["a", "b"]},
+        "status_code": 201,
+        "type": "ok",
+    },
+}
 FILES = {
+    "ExVCR": json.dumps([ELIXIR]),
     "php-vcr": PHP,
     "EasyVCR of C#": json.dumps([CSHARP]),
     "EasyVCR of Java": json.dumps([JAVA]),
@@ -131,6 +143,37 @@ def test_an_entry_that_is_cut_off_is_skipped(tmp_path: Path) -> None:
 def test_a_truncated_file_is_named_with_its_tool(tmp_path: Path, tool: str) -> None:
     with pytest.raises(CassetteFormatError, match=r"damaged file of EasyVCR \(line 1"):
         read(tmp_path, FILES[tool][:-9])
+
+
+def exvcr(request: dict[str, Any], response: dict[str, Any]) -> str:
+    return json.dumps(
+        [{"request": {**ELIXIR["request"], **request}, "response": {**ELIXIR["response"], **response}}]
+    )
+
+
+def test_a_binary_body_of_elixir_is_decoded(tmp_path: Path) -> None:
+    body = base64.b64encode(b"\x83m\x00\x00\x00\x02\x00\xff").decode()
+    (exchange,) = read(tmp_path, exvcr({}, {"binary": True, "body": body})).exchanges
+    assert exchange.response.body == b"\x00\xff"
+
+
+def test_the_status_line_of_elixir_s_httpc_has_the_status(tmp_path: Path) -> None:
+    (exchange,) = read(tmp_path, exvcr({}, {"status_code": ["HTTP/1.1", 201, "Created"]})).exchanges
+    assert exchange.response.status == 201
+
+
+@pytest.mark.parametrize(
+    ("request_part", "response_part", "reason"),
+    [
+        ({}, {"type": "error", "status_code": None}, "has an error instead of a response"),
+        ({"url": "~r/http.*/"}, {}, "matches a pattern of URLs, not one value"),
+        ({}, {"binary": True, "body": "AAE="}, "has a body in another form of Erlang than a binary"),
+    ],
+)
+def test_what_elixir_recorded_otherwise_is_skipped(
+    tmp_path: Path, request_part: dict[str, Any], response_part: dict[str, Any], reason: str
+) -> None:
+    assert read(tmp_path, exvcr(request_part, response_part)).skipped[0].reason == reason
 
 
 def test_an_error_instead_of_a_response_is_skipped(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pactape.http_bodies import actual_codings, decode_body, header_pairs, witho
 from pactape.recorders.formats.betamax import BETAMAX
 from pactape.recorders.formats.bruno import BRUNO
 from pactape.recorders.formats.easy_vcr import EASY_VCR
+from pactape.recorders.formats.exvcr import EXVCR
 from pactape.recorders.formats.go_vcr import GO_VCR
 from pactape.recorders.formats.har import HAR, POLLY
 from pactape.recorders.formats.hoverfly import HOVERFLY
@@ -54,6 +55,7 @@ READERS: tuple[Reader, ...] = (
     NOCK,
     EASY_VCR,
     PHP_VCR,
+    EXVCR,
     MOCKSERVER,
     POSTMAN,
     WIREMOCK,
