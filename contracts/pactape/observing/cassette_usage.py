@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pactape.observing.fragments import event_lines
 from pactape.observing.libraries import observing
+from pactape.observing.observed_response import is_unread_file
 from pactape.observing.tracking import track
 from pactape.observing.usage import Usage
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from pactape.cassettes.replay.cassette import Cassette
     from pactape.observing.observed_response import ObservedResponse
+    from pactape.observing.observer import Observer
 
 __all__ = ["recording_usage"]
 
@@ -37,8 +39,11 @@ def recording_usage(cassette: Cassette) -> Iterator[Callable[[int, Any], Any]]:
     with observing(recorded.find) as observer:
         yield lambda index, content: track(content, of_messages.setdefault(index, Usage()))
     parsed = {observed.position for observed in observer.observed}
+    unread = _positions_unread(observer)
+    cassette.note_reads_at(unread, ())
     for observed in observer.responses:
         if observed.position is not None:
+            observed.is_touched &= observed.position not in unread
             cassette.note_reads_at([observed.position], observed.paths())
         elif observed.body is None:
             positions = recorded.positions_of(observed)
@@ -55,6 +60,12 @@ def recording_usage(cassette: Cassette) -> Iterator[Callable[[int, Any], Any]]:
             )
     cassette.values_read |= observer.values_read
     cassette.messages.reads |= {index: usage.paths() for index, usage in of_messages.items()}
+
+
+def _positions_unread(observer: Observer) -> set[int]:
+    """Return the positions of responses of whose bodies, which are files, nothing was read."""
+    read = {position for response, position in observer.files if not is_unread_file(response)}
+    return {position for _, position in observer.files} - read
 
 
 class _RecordedResponses:

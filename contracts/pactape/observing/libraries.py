@@ -15,6 +15,7 @@ from pactape.observing.library_patches.replacing import Replacements
 from pactape.observing.library_patches.responses import observe_responses
 from pactape.observing.library_patches.table_readers import observe_table_readers
 from pactape.observing.library_patches.text_readers import observe_text_readers
+from pactape.observing.library_patches.unread_files import observe_unread_files
 from pactape.observing.observer import Observer
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def observing(find: Callable[[bytes], int | None] | None = None) -> Iterator[Obs
         observe_readers(observer, replacements)
         observe_table_readers(observer, replacements)
         observe_text_readers(observer, replacements)
+        observe_unread_files(observer, replacements)
         yield observer
     finally:
         replacements.undo()

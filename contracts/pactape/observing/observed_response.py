@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import msgspec
 
 from pactape.observing.usage import Usage
 
-__all__ = ["ObservedResponse", "body_of", "observed_response"]
+__all__ = ["READ_BY_DATA", "ObservedResponse", "body_of", "is_unread_file", "observed_response"]
 
+#: The attribute of vcrpy's responses whose body was read as `data`.
+READ_BY_DATA = "_pactape_is_read_by_data"
 _ABOUT_BODIES = ("Content-Type", "Content-Encoding")
 
 
@@ -75,6 +78,13 @@ def body_of(response: Any) -> bytes | None:
     recorded = getattr(response, "recorded_response", None)
     body = recorded["body"]["string"] if isinstance(recorded, dict) else getattr(response, "_body", None)
     return body if isinstance(body, bytes) else None
+
+
+def is_unread_file(response: Any) -> bool:
+    """Return whether nothing was read of the body of a response of http.client or urllib, as vcrpy makes it."""
+    content = getattr(response, "_content", None)
+    is_at_start = isinstance(content, io.BytesIO) and not content.closed and content.tell() == 0
+    return is_at_start and READ_BY_DATA not in vars(response)
 
 
 def _sent(request: Any) -> bytes | None:

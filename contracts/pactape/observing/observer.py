@@ -71,6 +71,7 @@ class Observer:
         values_read: The headers ("header x-token"), cookies ("cookie sid") and targets of followed redirects
             ("redirect of http://…") whose values were read; "header x-token of any response" if the response has no
             request.
+        files: The responses of http.client, urllib and urllib3, whose bodies are files, with their positions.
     """
 
     def __init__(self, find: Callable[[bytes], int | None] | None = None) -> None:
@@ -80,6 +81,7 @@ class Observer:
         self._responses: dict[int, tuple[object, ObservedResponse]] = {}
         self._bodies: dict[bytes, ObservedResponse] = {}
         self._by_position: dict[int, ObservedResponse] = {}
+        self.files: list[tuple[Any, int]] = []
 
     @property
     def observed(self) -> list[ObservedResponse]:
@@ -90,6 +92,12 @@ class Observer:
     def responses(self) -> list[ObservedResponse]:
         """All responses that can be observed, in the order in which they were received."""
         return [*(response for _, response in self._responses.values()), *self._by_position.values()]
+
+    def receive(self, response: Any, body: bytes) -> None:
+        """Note a response whose body is a file."""
+        position = self._find(body) if self._find is not None and body else None
+        if position is not None:
+            self.files.append((response, position))
 
     def find_observed(self, response: Any) -> ObservedResponse:
         """Return the observed response of a library's response object."""
