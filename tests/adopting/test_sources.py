@@ -13,12 +13,9 @@ from pactape.adopting import plan_adoption
 from pactape.adopting.arguments import read_options
 from pactape.adopting.carrying_out.carry_out import settings_lines
 from pactape.adopting.old_tests.markers import read_module
+from pactape.adopting.planning.old_configurations import config_options
 from pactape.adopting.planning.old_layouts import CassetteFolders, digest_of, old_cassettes, shortened_digest
-from pactape.adopting.planning.old_settings import (
-    cassette_folder,
-    config_options,
-    opened_cassettes,
-)
+from pactape.adopting.planning.old_settings import cassette_folder, opened_cassettes
 from pactape.adopting.planning.old_settings import (
     python_file_patterns as patterns_of,
 )

@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+from pactape.adopting.literals import literal
 
-__all__ = ["OldOptions", "read_options"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pactape.adopting.literals import Names
+
+__all__ = ["WITHOUT_MEANING", "OldOptions", "read_options"]
 
 #: Matchers that together equal Pactape's own matching.
 _ADDRESS = {"scheme", "host", "port", "path", "query"}
-_NO_MEANING = {
-    "record_mode",
-    "decode_compressed_response",
-    "serializer",
-    "filter_headers",
-    "record_on_exception",
-}
+WITHOUT_MEANING = {"record_mode", "decode_compressed_response", "serializer", "record_on_exception"}
+_FILTERS = {"filter_headers", "filter_query_parameters", "filter_post_data_parameters"}
+_NO_NAMES: Mapping[str, ast.expr] = {}
 _ADVICE = {
+    **dict.fromkeys(_FILTERS, "list what it hides in [tool.pactape.scrub] names"),
     "before_record_request": "list what it hides in [tool.pactape.scrub] names or patterns, and what it "
     "ignores in [tool.pactape.match] ignore",
     "before_record_response": "list what it hides in [tool.pactape.scrub] names or patterns",
@@ -64,20 +65,25 @@ class OldOptions(msgspec.Struct, frozen=True, kw_only=True):
         return {name: value for name, value in values.items() if value}
 
 
-def read_options(options: Mapping[str, ast.expr]) -> OldOptions:
+def read_options(options: Mapping[str, ast.expr], names: Names = _NO_NAMES) -> OldOptions:
     """Return the translated options; only literal values can be translated.
 
     Args:
         options: The expressions in the source, by the option's name.
+        names: The expressions of names in them.
     """
     values, problems = {}, []
     for name, expression in options.items():
         try:
-            values[name] = ast.literal_eval(expression)
+            values[name] = literal(expression, names)
         except ValueError:
-            if name not in _NO_MEANING:
+            if name not in WITHOUT_MEANING:
                 problems.append(_problem(name, ast.unparse(expression)))
-    problems += [_problem(name, repr(value)) for name, value in values.items() if not _is_known(name, value)]
+    problems += [
+        _problem(name, ast.unparse(options[name]))
+        for name, value in values.items()
+        if not _is_known(name, value)
+    ]
     parameters = [
         *_names(values.get("filter_query_parameters")),
         *_names(values.get("filter_post_data_parameters")),
@@ -93,12 +99,14 @@ def read_options(options: Mapping[str, ast.expr]) -> OldOptions:
 
 
 def _is_known(name: str, value: object) -> bool:
-    if name in _NO_MEANING or name in {"filter_query_parameters", "filter_post_data_parameters"}:
+    if name in _FILTERS:
+        return isinstance(value, str | list | dict | None) and len(_names(value)) == len(_items(value))
+    if name in WITHOUT_MEANING:
         return True
     if name in {"allow_playback_repeats", "ignore_localhost"}:
         return isinstance(value, bool)
     if name == "ignore_hosts":
-        return isinstance(value, list | tuple | str)
+        return isinstance(value, list | str) and len(_texts(value)) == len(_items(value))
     return name == "match_on" and _matches_the_same(value)
 
 
@@ -119,16 +127,18 @@ def _ignore_entries(values: Mapping[str, Any]) -> Iterator[str]:
 
 def _names(value: object) -> list[str]:
     """Return the names in a filter: texts, or pairs of a name and a replacement."""
-    items: Iterable[Any] = (
-        value if isinstance(value, list | tuple) else [value] if isinstance(value, str) else []
-    )
-    names = [item[0] if isinstance(item, list | tuple) and item else item for item in items]
+    names = [item[0] if isinstance(item, list | tuple) and item else item for item in _items(value)]
     return [name for name in names if isinstance(name, str)]
 
 
 def _texts(value: object) -> list[str]:
-    items: Iterable[Any] = value if isinstance(value, list | tuple | set) else [value]
-    return [item for item in items if isinstance(item, str)]
+    return [item for item in _items(value) if isinstance(item, str)]
+
+
+def _items(value: object) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple | set | dict) else [value]
 
 
 def _problem(name: str, text: str) -> str:

@@ -1,4 +1,4 @@
-"""The settings of a project's previous recorder: its test files, `vcr_config` fixtures and cassette folders."""
+"""The settings of a project's previous recorder: its test files, plugins' options and cassette folders."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import tomllib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pactape.adopting.arguments import OldOptions, read_options
 from pactape.adopting.old_tests.expressions import assigned_values, path_of
+from pactape.adopting.planning.old_configurations import fixtures_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["cassette_folder", "config_options", "opened_cassettes", "plugin_options", "python_file_patterns"]
+__all__ = ["cassette_folder", "opened_cassettes", "plugin_options", "python_file_patterns"]
 
 _DEFAULT = ("test_*.py", "*_test.py")
 #: Decorators whose string arguments reach the function.
@@ -64,68 +64,6 @@ def _ini_values(root: Path, option: str) -> tuple[str, tuple[str, ...]]:
     return "", ()
 
 
-def config_options(tree: ast.Module) -> Iterator[tuple[int, OldOptions]]:
-    """Yield the line and the translated options of each `vcr_config` fixture of a module."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name == "vcr_config":
-            yield node.lineno, _fixture_options(node, tree)
-
-
-def _fixture_options(function: ast.FunctionDef, tree: ast.Module) -> OldOptions:
-    options = _options_of(_returned(function), assigned_values(tree) | assigned_values(function))
-    if options is not None:
-        return read_options(options)
-    advice = "write its options into [tool.pactape.match] and [tool.pactape.scrub]"
-    return OldOptions(
-        problems=(f"the fixture vcr_config doesn't return a literal mapping. Next step: {advice}",)
-    )
-
-
-def _returned(function: ast.FunctionDef) -> ast.expr | None:
-    """Return what a fixture returns or yields; None when there are several."""
-    values = [node.value for node in _own_nodes(function) if isinstance(node, ast.Return | ast.Yield)]
-    return values[0] if len(values) == 1 else None
-
-
-def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the nodes below a function that don't belong to a function inside it."""
-    for child in ast.iter_child_nodes(node):
-        yield child
-        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            yield from _own_nodes(child)
-
-
-def _options_of(node: ast.expr | None, values: Mapping[str, ast.expr]) -> dict[str, ast.expr] | None:
-    """Return the options in an expression: a mapping, its name, or several combined; None if computed."""
-    if isinstance(node, ast.Name) and node.id in values:
-        return _options_of(
-            values[node.id], {name: value for name, value in values.items() if name != node.id}
-        )
-    if isinstance(node, ast.Dict):
-        parts = [
-            _options_of(value, values) if key is None else _option(key, value)
-            for key, value in zip(node.keys, node.values, strict=True)
-        ]
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
-        keywords = [
-            _options_of(keyword.value, values) if keyword.arg is None else {keyword.arg: keyword.value}
-            for keyword in node.keywords
-        ]
-        parts = [*(_options_of(arg, values) for arg in node.args), *keywords]
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        parts = [_options_of(node.left, values), _options_of(node.right, values)]
-    else:
-        return None
-    known = [part for part in parts if part is not None]
-    return (
-        {name: value for part in known for name, value in part.items()} if len(known) == len(parts) else None
-    )
-
-
-def _option(key: ast.expr, value: ast.expr) -> dict[str, ast.expr] | None:
-    return {key.value: value} if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
-
-
 def cassette_folder(tree: ast.Module, path: Path, test_module: Path | None = None) -> Path | None:
     """Return the folder that a module's `vcr_cassette_dir` fixture returns; None without one that can be read.
 
@@ -136,13 +74,10 @@ def cassette_folder(tree: ast.Module, path: Path, test_module: Path | None = Non
         path: The module's path.
         test_module: The test module that requests the fixture; None if unknown.
     """
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name == "vcr_cassette_dir":
-            returns = [
-                child.value for child in ast.walk(node) if isinstance(child, ast.Return) and child.value
-            ]
-            if len(returns) == 1:
-                return path_of(returns[0], path, test_module, assigned_values(tree) | assigned_values(node))
+    for node in fixtures_named(tree, "vcr_cassette_dir"):
+        returns = [child.value for child in ast.walk(node) if isinstance(child, ast.Return) and child.value]
+        if node in tree.body and len(returns) == 1:
+            return path_of(returns[0], path, test_module, assigned_values(tree) | assigned_values(node))
     return None
 
 

@@ -13,12 +13,8 @@ from pactape.adopting.old_tests.moved_tests import has_own_calls, moved_tests
 from pactape.adopting.old_tests.test_modules import modules_below
 from pactape.adopting.planning.cassette_moves import CassetteMoves
 from pactape.adopting.planning.moves import ModuleChange, Move, Plan, Unrecorded, check_moves
-from pactape.adopting.planning.old_settings import (
-    config_options,
-    opened_cassettes,
-    plugin_options,
-    python_file_patterns,
-)
+from pactape.adopting.planning.old_configurations import config_options
+from pactape.adopting.planning.old_settings import opened_cassettes, plugin_options, python_file_patterns
 from pactape.adopting.planning.projects import Projects
 from pactape.errors import BadInputError
 
