@@ -13,6 +13,7 @@ import msgspec
 import pytest
 import requests
 from pactape.cassettes import read_cassette
+from pactape.cassettes.format.locking import locked
 from pactape.exchange import ProviderState, Response
 from pactape.recording_proxy import RecordingProxy, RecordingSessions, Upstream
 from pactape.replaying import replaying
@@ -194,6 +195,13 @@ def test_the_command_records_until_it_is_stopped(api: str, tmp_path: Path, stop:
         f"{api}/users/7",
         True,
     )
+
+
+def test_two_commands_do_not_record_into_one_folder(api: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-P", "-u", "-m", "pactape", "record", "--upstream", api, "--port", "0"]
+    with locked(tmp_path / "cassettes"):
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, "is locked by another process. Fix: " in done.stderr) == (2, True)
 
 
 def test_a_body_that_comes_in_chunks_is_sent_on_with_its_length(

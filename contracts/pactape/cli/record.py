@@ -68,12 +68,14 @@ def record(
     {"name": …, "states": […]} starts a test for all requests that follow, and DELETE ends it. Secrets are
     scrubbed before anything is written.
     """
-    from pactape.recording_proxy import RecordingProxy, Upstream  # noqa: PLC0415 -- keeps `pactape --help` quick
+    from pactape.cassettes.format.locking import locked  # noqa: PLC0415 -- keeps `pactape --help` quick
+    from pactape.recording_proxy import RecordingProxy, Upstream  # noqa: PLC0415 -- as above
 
     _check_url(upstream)
     settings = load_settings(project)
     provider_settings = settings.provider(provider) if provider else None
-    sessions = _sessions(settings, provider_settings, cassettes or settings.cassettes)
+    folder = cassettes or settings.cassettes
+    sessions = _sessions(settings, provider_settings, folder)
     server = RecordingProxy(
         Upstream(upstream, timeout=timeout, ca_file=ca_file),
         sessions,
@@ -81,12 +83,15 @@ def record(
         host=host,
         port=port,
     )
-    stop_on_signals(server)
-    click.echo(f"Recording {upstream} at {server.url}")
-    try:
-        server.serve()
-    finally:
-        _finish(sessions)
+    # Two recordings would replace each other's cassettes of tests with equal names.
+    remedy = "end the other `pactape record`, or name a folder for each with --cassettes"
+    with server, locked(folder, seconds=0, remedy=remedy):
+        stop_on_signals(server)
+        click.echo(f"Recording {upstream} at {server.url}")
+        try:
+            server.serve()
+        finally:
+            _finish(sessions)
     if sessions.failures:
         sys.exit(1)
 

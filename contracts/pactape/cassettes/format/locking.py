@@ -21,27 +21,32 @@ _TIMEOUT_SECONDS = 60
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Prevent other processes from writing a cassette inside the context.
+def locked(
+    path: Path, *, seconds: float = _TIMEOUT_SECONDS, remedy: str = "end that process, and try again"
+) -> Iterator[None]:
+    """Prevent other processes from writing a cassette, or into a folder, inside the context.
 
     The lock file is outside the project's folder.
 
+    Args:
+        path: The cassette or the folder.
+        seconds: How long to wait for another process.
+        remedy: What to do about another process.
+
     Raises:
-        OutputError: Another process has held the lock for a minute, or the lock can't be created.
+        OutputError: Another process has held the lock for that time, or the lock can't be created.
     """
     from filelock import FileLock  # noqa: PLC0415 -- start-up time: only recordings are written
 
     name = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:32]
     folder = _lock_folder()
     try:
-        lock = FileLock(folder / f"{name}.lock", timeout=_TIMEOUT_SECONDS)
+        lock = FileLock(folder / f"{name}.lock", timeout=seconds)
         lock.acquire()
     except TimeoutError:
-        raise OutputError(
-            f"has been locked by another process for more than {_TIMEOUT_SECONDS} seconds",
-            where=path,
-            remedy="end that process, and try again",
-        ) from None
+        how_long = f"has been locked by another process for more than {seconds:g} seconds"
+        what = how_long if seconds else "is locked by another process"
+        raise OutputError(what, where=path, remedy=remedy) from None
     except OSError as error:
         raise OutputError(
             f"can't be locked ({error.strerror})", where=path, remedy=f"make {folder} writable"
