@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import os
 import unittest
 from typing import TYPE_CHECKING, Any
 
@@ -260,4 +261,22 @@ def test_a_recording_that_would_not_replay_is_a_warning(
     monkeypatch.setenv("PACTAPE_RECORD", "once")
     text = 'import uuid\nwith pactape.use_cassette("a"):\n    get(f"/things?id={uuid.uuid4()}")\n'
     with pytest.warns(UserWarning, match=r"unreplayable: .*query\.id is a fresh UUID"):
+        load(text)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_request_that_a_child_sends_while_recording_is_a_warning(
+    load: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACTAPE_RECORD", "once")
+    text = """
+import os
+with pactape.use_cassette("a"):
+    child = os.fork()
+    if not child:
+        get("/in-child")
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+    with pytest.warns(UserWarning, match=r"GET .*/in-child: the request was sent by a child process"):
         load(text)

@@ -283,3 +283,17 @@ def test_a_thread_of_a_fixture_is_recorded_with_it(project: Project, provider: P
     project.pytest("--pactape-record", "once")
     hits = provider.hits.total()
     assert ("exit 0" in project.pytest("-k", "two"), provider.hits.total()) == (True, hits)
+
+
+@pytest.mark.long
+def test_a_fixture_that_two_workers_recorded_differently_is_named(project: Project) -> None:
+    fixture, _ = FIXTURE.format(scope="session").split("class TestIt:")
+    project.write("conftest.py", ASK + fixture.replace('ask("/things", "POST")', 'ask(f"/{os.getpid()}")'))
+    for name in ("one", "two"):
+        (_, test) = FIXTURE.split("class TestIt:")
+        project.write(f"test_{name}.py", ASK + "class TestIt:" + test)
+    workers = ("-p", "xdist.plugin", "-n", "2", "--dist", "loadfile")
+    output = project.pytest("--pactape-record", "all", *workers)
+    assert "unreplayable: cassettes/fixtures/conftest.thing.yaml: it was recorded several times" in output, (
+        output
+    )

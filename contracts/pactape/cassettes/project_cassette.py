@@ -211,7 +211,8 @@ class ProjectCassette:
             repeats=self._repeats or settings.match.repeats,
         ) as cassette:
             yield cassette
-        if cassette.player.live_interactions and cassette.outcome is not TestOutcome.FAILED:
+        is_recorded = cassette.player.live_interactions or cassette.player.sent_by_children
+        if is_recorded and cassette.outcome is not TestOutcome.FAILED:
             _recorded.add(file.absolute())
             _warn(cassette, settings)
 

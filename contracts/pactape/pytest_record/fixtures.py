@@ -6,6 +6,7 @@ worker.
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from contextlib import contextmanager
 from pathlib import PurePath
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pactape.cassettes import read_cassette
 from pactape.cassettes.names import fixture_cassette_name
 from pactape.cassettes.outcome import TestOutcome
 from pactape.cassettes.replay.cassette import open_cassette
@@ -201,8 +203,15 @@ class _FixtureSession:
             cassette.save_whole()
             if self._report is not None:
                 self._report.check_recording(cassette)
+                self._report.note_fixture(cassette.file, _digest(cassette.file))
         elif self._report is not None and cassette.outcome is TestOutcome.PASSED:
             self._report.record_usage(cassette, allow_unused=False, is_named=False)
+
+
+def _digest(path: Path) -> str:
+    """Return a digest of the responses in a cassette."""
+    responses = [(exchange.request.url, exchange.response.body) for exchange in read_cassette(path)]
+    return hashlib.sha256(repr(responses).encode()).hexdigest()
 
 
 def _is_wider(definition: FixtureDef) -> bool:

@@ -49,6 +49,7 @@ class HygieneReport:
         self._unplayed: dict[str, set[str]] = {}  # interactions that no test has used so far, by cassette
         self._named_cassettes: set[str] = set()
         self._findings: set[tuple[str, str]] = set()
+        self._fixtures: dict[str, str] = {}  # a digest of what was recorded, by cassette
         self._is_whole = True
         self._outcome: HygieneOutcome | None = None
 
@@ -84,10 +85,26 @@ class HygieneReport:
 
     def check_recording(self, cassette: Cassette) -> None:
         """Check a new recording: the next run must find its requests in it."""
-        if cassette.player.live_interactions:
+        if cassette.player.live_interactions or cassette.player.sent_by_children:
             constants = ProjectConstants(self._config.rootpath)
             for problem in cassette.check(constants.__contains__):
                 self._findings.add(("unreplayable", f"{self._name(cassette.file)}: {problem}"))
+
+    def note_fixture(self, path: Path, responses: str) -> None:
+        """Note what was recorded for a fixture, of which each worker of pytest-xdist may have recorded another.
+
+        Args:
+            path: The fixture's cassette.
+            responses: A digest of the responses.
+        """
+        self._note_fixture(self._name(path), responses)
+
+    def _note_fixture(self, name: str, responses: str) -> None:
+        if self._fixtures.setdefault(name, responses) != responses:
+            reason = (
+                "it was recorded several times with different responses, and only the last ones were kept"
+            )
+            self._findings.add(("unreplayable", f"{name}: {reason}. Fix: record without pytest-xdist: -n 0"))
 
     def as_data(self) -> dict[str, Any]:
         """Return everything collected as plain data, for the controller."""
@@ -96,6 +113,7 @@ class HygieneReport:
             "named": sorted(self._named_cassettes),
             "owned": sorted(self._owned | {self._name(used_file) for used_file in used_files()}),
             "findings": sorted(self._findings),
+            "fixtures": self._fixtures,
             "whole": self._is_whole,
         }
 
@@ -106,6 +124,8 @@ class HygieneReport:
         self._named_cassettes |= set(data["named"])
         self._owned |= set(data["owned"])
         self._findings |= {(kind, text) for kind, text in data["findings"]}
+        for name, responses in data["fixtures"].items():
+            self._note_fixture(name, responses)
         self._is_whole &= data["whole"]
 
     def finish(self, session: pytest.Session, *, saw_all: bool) -> None:

@@ -83,6 +83,7 @@ class ReplayCassette(IndexedCassette):
         self._unmatched_requests = UnmatchedRequests(source, keying=self.keying, options=options)
         self.unmatched: list[PactapeError] = self._unmatched_requests.errors
         self.live_interactions: list[LiveInteraction] = []
+        self.sent_by_children = self._unmatched_requests.sent_by_children
         self.rewound = mode is not RecordMode.ALL and not source.is_missing
         self._source = source
         self._is_loaded = False
@@ -154,6 +155,7 @@ class ReplayCassette(IndexedCassette):
         call = announced_for(request.method, self.recording_filter.canonical(request.uri))
         with self._lock:
             self.load()
+            self._unmatched_requests.note_sent(request)
             before = len(self.data)
             super().append(request, response)
             if len(self.data) > before:
@@ -209,7 +211,7 @@ class ReplayCassette(IndexedCassette):
             return [position for bucket in self._buckets(key) or () for position in bucket.positions]
 
     def collect_from_children(self) -> None:
-        """Add the errors of requests of forked children to `unmatched`."""
+        """Add the errors of requests of forked children to `unmatched`, and note what they sent."""
         self._unmatched_requests.collect_from_children()
 
     def unplayed(self) -> list[str]:

@@ -31,12 +31,15 @@ class UnmatchedRequests:
 
     Attributes:
         errors: The errors, in order.
+        sent_by_children: Requests that forked children sent while recording, which no cassette contains.
     """
 
     def __init__(self, source: CassetteSource, *, keying: Keying, options: LookupOptions) -> None:
         self._source, self._keying, self._options = source, keying, options
         self.errors: list[PactapeError] = []
+        self.sent_by_children: list[str] = []
         self._child_log = ChildLog()
+        self._sent_log = ChildLog()
 
     def no_match(self, request: VcrRequest, recorded: Iterable[VcrRequest]) -> NoMatchError:
         """Return the error of a live request that no recorded request matches, with the nearest ones."""
@@ -54,8 +57,13 @@ class UnmatchedRequests:
         self._child_log.add(str(error))
         return error
 
+    def note_sent(self, request: VcrRequest) -> None:
+        """Note a live request, if this is a forked child, whose recording is lost."""
+        self._sent_log.add(self._keying.label(request))
+
     def collect_from_children(self) -> None:
-        """Add the errors of forked children."""
+        """Add the errors and the live requests of forked children."""
+        self.sent_by_children += self._sent_log.take()
         self.errors += [NoMatchError(f"in a child process: {text}") for text in self._child_log.take()]
 
     def check_placeholders(

@@ -65,11 +65,22 @@ def check_recording(
     """
     live = player.live_interactions
     problems = [
+        *_sent_by_children(player),
         *_unfound(player, live),
         *_fresh(player, live, is_constant),
         *_changed_values(player, live, reads, values_read),
     ]
     return list(dict.fromkeys(problems))
+
+
+def _sent_by_children(player: ReplayCassette) -> Iterator[ReplayProblem]:
+    for request in player.sent_by_children:
+        yield ReplayProblem(
+            request,
+            "the request",
+            "was sent by a child process, whose requests can't be recorded",
+            "send it in the test's own process, or record that process by pactape record",
+        )
 
 
 def _unfound(player: ReplayCassette, live: Sequence[LiveInteraction]) -> Iterator[ReplayProblem]:
