@@ -15,6 +15,7 @@ import requests
 from pactape.cassettes import read_cassette
 from pactape.cassettes.format.locking import locked
 from pactape.exchange import ProviderState, Response
+from pactape.http_bodies import header
 from pactape.recording_proxy import RecordingProxy, RecordingSessions, Upstream
 from pactape.replaying import replaying
 from pactape.serving import running
@@ -195,6 +196,18 @@ def test_the_command_records_until_it_is_stopped(api: str, tmp_path: Path, stop:
         f"{api}/users/7",
         True,
     )
+
+
+@pytest.mark.parametrize(
+    ("accepted", "forwarded"),
+    [("gzip, deflate", "gzip, deflate"), ("compress, gzip;q=0.5, *;q=0.1", "gzip;q=0.5"), ("x", "identity")],
+)
+def test_an_api_is_asked_only_for_codings_that_can_be_recorded(
+    api: str, server: Api, tmp_path: Path, accepted: str, forwarded: str
+) -> None:
+    with recording(api, tmp_path) as url:
+        requests.get(f"{url}/users/7", headers={"Accept-Encoding": accepted}, timeout=10)
+    assert header(server.received[0].headers, "accept-encoding") == forwarded
 
 
 def test_two_commands_do_not_record_into_one_folder(api: str, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ Modules, each built on those before it:
 from pactape.http_bodies.charsets import charset_of, decode_text
 from pactape.http_bodies.codings import (
     actual_codings,
+    can_decode,
     content_codings,
     decode_body,
     decoded_body,
@@ -50,6 +51,7 @@ __all__ = [
     "SentBody",
     "actual_codings",
     "any_json_body",
+    "can_decode",
     "charset_of",
     "content_codings",
     "content_type",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "actual_codings",
+    "can_decode",
     "content_codings",
     "decode_body",
     "decoded_body",
@@ -107,6 +108,15 @@ def decode_body(body: bytes, codings: tuple[str, ...] | str) -> bytes:
             return body
         body = _undo(name, body)
     return body
+
+
+def can_decode(name: str) -> bool:
+    """Return whether bodies with a content coding can be decoded here; br and zstd need a library."""
+    library = {"br": _brotli_library, "zstd": _zstd_library}.get(name)
+    try:
+        return library() is not None if library else _ALIASES.get(name, name) in {*_DECODERS, "identity"}
+    except ValueError:
+        return False
 
 
 def encode_body(body: bytes, codings: tuple[str, ...]) -> bytes:

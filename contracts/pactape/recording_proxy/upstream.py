@@ -9,7 +9,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from pactape.errors import ProviderUnreachableError
 from pactape.exchange import Response
-from pactape.http_bodies import end_to_end, joined_headers
+from pactape.http_bodies import can_decode, end_to_end, joined_headers
 from pactape.urls import is_loopback_url, without_credentials
 
 if TYPE_CHECKING:
@@ -48,7 +48,11 @@ class Upstream:
         Raises:
             ProviderUnreachableError: No complete response came; nothing is recorded.
         """
-        forwarded = (pair for pair in end_to_end(request.headers) if pair[0].lower() != "host")
+        forwarded = (
+            (name, _decodable(value) if name.lower() == "accept-encoding" else value)
+            for name, value in end_to_end(request.headers)
+            if name.lower() != "host"
+        )
         prepared = requests.Request(
             request.method, f"{self.url}{target}", headers=joined_headers(forwarded)
         ).prepare()
@@ -77,3 +81,9 @@ class Upstream:
 
     def _failure(self, problem: str, remedy: str) -> ProviderUnreachableError:
         return ProviderUnreachableError(problem, where=without_credentials(self.url), remedy=remedy)
+
+
+def _decodable(accepted: str) -> str:
+    """Return the codings of an Accept-Encoding header that can be decoded, because others can't be recorded."""
+    codings = [coding.strip() for coding in accepted.split(",")]
+    return ", ".join(c for c in codings if can_decode(c.partition(";")[0].strip().lower())) or "identity"
