@@ -112,6 +112,12 @@ def test_interactions_are_chosen_by_their_description(pact: Path, text: str, cou
     assert len(explained(pact, "--summary", "--interaction", text)[1:]) == count
 
 
+def test_a_filter_that_fits_no_interaction_is_named(pact: Path) -> None:
+    assert explained(pact, "--interaction", "nothing")[-1].endswith(
+        "no description or operation contains 'nothing'"
+    )
+
+
 def test_rules_are_chosen_by_their_path(pact: Path) -> None:
     assert [line.split()[0] for line in explained(pact, "--path", "$.n")[4:]] == ["$.name", "$.nick"]
 

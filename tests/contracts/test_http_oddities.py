@@ -84,6 +84,13 @@ def test_a_body_without_an_example_is_not_stated(project: Project, body: str | b
     assert "body" not in response(project, body={"string": body})
 
 
+@pytest.mark.parametrize(("method", "status"), [("DELETE", 204), ("PUT", 205), ("HEAD", 200)])
+def test_a_body_that_http_does_not_allow_is_not_stated(project: Project, method: str, status: int) -> None:
+    project.record("a", interaction(method=method, status=status, answer={"title": "No Content"}))
+    (stated,) = project.interactions()
+    assert "body" not in stated["response"]
+
+
 def test_answers_of_several_kinds_have_no_example(project: Project) -> None:
     project.record("a", interaction(answer={"a": 1}), interaction(answer=[1]))
     assert "body" not in project.interactions()[0]["response"]

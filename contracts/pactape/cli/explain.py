@@ -70,9 +70,9 @@ def explain(
         for description, explanation in rows
         if _matches_text(description, explanation, interaction)
     ]
-    supported = sum(explanation is not None for _, explanation in rows)
-    total = count_of(len(rows), "interaction")
-    head = f"{parties.consumer} → {parties.provider}: {total}, {supported} of them from recordings"
+    head = _head(parties, [explanation is not None for _, explanation in rows])
+    if interaction and not selection:
+        head = f"{head}; no description or operation contains {interaction!r}"
     chosen_form = form or ("json" if as_json else "text")
     if chosen_form == "json":
         text = _json(selection)
@@ -84,6 +84,12 @@ def explain(
         click.echo(text)
     else:
         write_atomically(output, f"{text}\n".encode())
+
+
+def _head(parties: ContractParties, supported: list[bool]) -> str:
+    """The first line: the contract, its interactions, and how many of them recordings support."""
+    total = count_of(len(supported), "interaction")
+    return f"{parties.consumer} → {parties.provider}: {total}, {sum(supported)} of them from recordings"
 
 
 def _of_same_request(description: str) -> str:

@@ -42,6 +42,8 @@ _WHY_CLOSED = (
     "The consumer's model rejects other fields, and so does this interaction; the one of the same name "
     "requires the fields."
 )
+#: No Content, Reset Content, Not Modified.
+_WITHOUT_BODY = frozenset({204, 205, 304})
 _WHY_TWICE = (
     "States the types of the optional fields of the interaction of the same name, and requires none; the "
     "field '!' only exists for Pact's engine."
@@ -124,7 +126,7 @@ def body_expectation(
         enumerations: Whether to state a few texts, seen in at least five distinct responses, as an enumeration.
     """
     shape, fields = evidence.shape, evidence.fields
-    if shape is None or fields.is_nothing or not shape.can_be_example:
+    if shape is None or fields.is_nothing or not shape.can_be_example or _is_without_body(evidence.first):
         return None
     first = evidence.first
     return expect(
@@ -152,7 +154,14 @@ def _response(evidence: Evidence, expectation: Expectation | None) -> ExpectedRe
         headers=headers | {canonical_name(name): value for name, value in sorted(headers_read.items())},
         header_rules=rules
         | {canonical_name(name): _header_rule(value) for name, value in sorted(headers_read.items())},
-        body=_body(evidence, media, expectation) if media else None,
+        body=_body(evidence, media, expectation) if media and not _is_without_body(evidence.first) else None,
+    )
+
+
+def _is_without_body(sample: Sample) -> bool:
+    """Return whether HTTP gives a response no body, whatever was recorded (RFC 9110, section 6.4.1)."""
+    return (
+        sample.exchange.response.status in _WITHOUT_BODY or sample.exchange.request.method.upper() == "HEAD"
     )
 
 
