@@ -66,7 +66,7 @@ def descriptions(root: Path, *exchanges: dict[str, Any], settings: str = SETTING
         ("usr_8sKq2w1fLp", "id"),
         ("5KsDBWseXY6QegucYAoacS1", "id"),
         ("2026-01-31", "date"),
-        ("2026-13-31", None),
+        ("2026-13-31", "id"),
         ("users", None),
         ("v1", None),
         ("deadbeef", None),
