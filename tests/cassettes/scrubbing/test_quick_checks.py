@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pactape.cassettes.scrubbing.quick_checks.checks import QuickChecks
 from pactape.cassettes.scrubbing.replacing.replacements import Replacements
@@ -107,6 +107,7 @@ def _walked(text: str, scrub: Callable[[Walk, str], str]) -> str:
 
 
 @examples(400)
+@example({"grant_type": {"code": "Ada"}})
 @given(VALUES)
 def test_the_walk_leaves_a_document_that_the_check_passes_over(value: Any) -> None:
     text = json.dumps(value)

@@ -33,9 +33,6 @@ _AFTER_NAME = rb'\s*+:\s*+(?:("[^"\\]*+(?:\\.[^"\\]*+)*+")|([\[{]|[\w.+-]++))'
 _MEMBER = re.compile(rb'("[^"\\]*+")' + _AFTER_NAME, re.DOTALL)
 _PAIR = re.compile(rb'\[\s*+"((?:[^"\\]|\\.){0,256}+)"\s*+,\s*+"[^"\\]*+(?:\\.[^"\\]*+)*+"\s*+\]', re.DOTALL)
 _OPTION = re.compile(rb'"--([\w-]{1,64}+)"\s*+,')
-_NAMED_BY_SIBLING = re.compile(
-    rb'"(?:' + "|".join((*TYPE_KEYS, *NAME_KEYS)).encode() + rb')"\s*+:\s*+"((?:[^"\\]|\\.)*+)"', re.DOTALL
-)
 _IS_FLAGGED = re.compile(rb'"(?:' + "|".join(sorted(FLAGS)).encode() + rb')"\s*+:\s*+true')
 _SHORTEST = 8
 _SHORT_NAME = 15
@@ -56,8 +53,12 @@ _VALUE = 16
 _DOUBTFUL = 32
 #: … "value" itself, which another member may mark as a secret,
 _FLAGGED_VALUE = 64
+#: … an option of a command,
+_OPTION_NAME = 128
+#: … a member that may name the value next to it by its text,
+_NAMING = 256
 #: … something that the walk must decide.
-_DIRTY = 128
+_DIRTY = 512
 _NAMED_CODE = _CODE | _CODE_NEIGHBOUR
 _FLAGGED = _FLAG | _FLAGGED_VALUE
 _NAMES_OF_CODES = ("auth_code", "otp_code")
@@ -108,12 +109,12 @@ class LargeJsonCheck:
             msgspec.json.decode(body, type=msgspec.Raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return False
-        verdict, doubtful = _CLEAN, set[bytes]()
+        verdict, doubtful, naming = _CLEAN, set[bytes](), set[bytes]()
         for portion in token_portions(body):
-            verdict |= self._of_tokens(portion, doubtful)
+            verdict |= self._of_tokens(portion, doubtful, naming)
             if verdict & _DIRTY:
                 return False
-        if self._has_named_value(body, verdict):
+        if self._has_named_value(body, verdict, naming):
             return False
         if verdict & _NAMED_CODE == _NAMED_CODE:
             doubtful.add(b'"code"')
@@ -144,15 +145,15 @@ class LargeJsonCheck:
         names = _NAMES_OF_CODES if name == "code" else (name,)
         return all(self._checks.is_clean_member(name, value) for name in names)
 
-    def _has_named_value(self, body: bytes, verdict: int) -> bool:
+    def _has_named_value(self, body: bytes, verdict: int, naming: set[bytes]) -> bool:
         """Whether a value may be a secret because of the member or item next to it."""
         if verdict & _FLAGGED == _FLAGGED and _IS_FLAGGED.search(body) is not None:
             return True
         if verdict & _VALUE and any(
-            map(self._is_word, {match[1] for match in _NAMED_BY_SIBLING.finditer(body)})
+            map(self._is_word, {match[1] for name in naming for match in _texts_of(name).finditer(body)})
         ):
             return True
-        if b'"--' in body and any(map(self._is_word, {match[1] for match in _OPTION.finditer(body)})):
+        if verdict & _OPTION_NAME and any(map(self._is_word, {match[1] for match in _OPTION.finditer(body)})):
             return True
         return any(map(self._is_word, {match[1] for match in _PAIR.finditer(body)}))
 
@@ -161,7 +162,8 @@ class LargeJsonCheck:
         text = _decode(literal)
         return text is None or text in SECRET_TYPES or not self._checks.is_harmless(text)
 
-    def _of_tokens(self, tokens: set[bytes], doubtful: set[bytes]) -> int:
+    def _of_tokens(self, tokens: set[bytes], doubtful: set[bytes], naming: set[bytes]) -> int:
+        """Return the verdict on all tokens, and collect the names of doubtful and of naming members."""
         total = _CLEAN
         new_tokens = tokens - self._clean
         if len(self._clean) > _MOST_CACHED:
@@ -177,6 +179,8 @@ class LargeJsonCheck:
                 self._cache(key, verdict)
             if verdict & _DOUBTFUL:
                 doubtful.add(token[:-1].rstrip())
+            if verdict & _NAMING:
+                naming.add(token[:-1].rstrip())
             total |= verdict
             if total & _DIRTY:
                 break
@@ -207,6 +211,11 @@ class LargeJsonCheck:
     def _of_text(self, text: str) -> int:
         if text in SECRET_KINDS or text == GENERATED_TYPE:
             return _DIRTY
+        if text.startswith("--"):
+            return _OPTION_NAME | self._of_value(text)
+        return self._of_value(text)
+
+    def _of_value(self, text: str) -> int:
         if len(text) < _SHORTEST and "=" not in text:
             return _CLEAN
         if is_card_number(text) or not self._checks.is_clean_text(text):
@@ -218,14 +227,15 @@ class LargeJsonCheck:
 
 def _plain_among(tokens: set[bytes]) -> set[bytes]:
     """Most of the tokens that are texts with nothing to replace, found together."""
-    lines = b"\n".join([token[1:-1] for token in tokens if token[-1:] == b'"' and b"\\" not in token])
-    plain = plain_texts_among(lines.decode().split("\n"))
-    plain.difference_update(SECRET_KINDS, (GENERATED_TYPE,))
-    return {
-        b'"%b"' % text.encode()
-        for text in plain
-        if "$" not in text and not (text[:1].isdigit() and is_card_number(text))
-    }
+    literals = {token for token in tokens if token[-1:] == b'"' and b"\\" not in token}
+    lines = b"\n".join([literal[1:-1] for literal in literals]).decode()
+    texts = set(lines.split("\n"))
+    others = texts - plain_texts_among(texts)
+    others.update(texts.intersection((*SECRET_KINDS, GENERATED_TYPE)))
+    if "$" in lines:
+        others.update([text for text in texts if "$" in text])
+    others.update([text for text in texts if text[:1].isdigit() and is_card_number(text)])
+    return literals.difference([b'"%b"' % text.encode() for text in others])
 
 
 def _decode(literal: bytes) -> str | None:
@@ -233,6 +243,12 @@ def _decode(literal: bytes) -> str | None:
         return msgspec.json.decode(b'"%b"' % literal, type=str) if b"\\" in literal else literal.decode()
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
+
+
+@lru_cache(maxsize=256)
+def _texts_of(name: bytes) -> re.Pattern[bytes]:
+    """A pattern for members of this name that are texts."""
+    return re.compile(re.escape(name) + rb'\s*+:\s*+"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 
 
 @lru_cache(maxsize=256)
@@ -257,19 +273,25 @@ def _holds_card(body: bytes) -> bool:
 
 
 def _digest(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=16).digest()
+    return hashlib.sha256(data).digest()
 
 
-def _of_names(names: Iterable[str], verdict: int) -> dict[str, int]:
-    return dict.fromkeys(names, verdict)
+def _verdicts(*verdicts: tuple[Iterable[str], int]) -> dict[str, int]:
+    """The joined verdicts by name."""
+    by_name: dict[str, int] = {}
+    for names, verdict in verdicts:
+        for name in names:
+            by_name[name] = by_name.get(name, _CLEAN) | verdict
+    return by_name
 
 
 #: The verdict on names that matter because of other members, by name.
-_NAMES = {
-    **_of_names(VALUE_KEYS, _VALUE),
-    **_of_names(SIBLINGS_OF_CODES, _CODE_NEIGHBOUR),
-    **_of_names(("value", "Value"), _VALUE | _FLAGGED_VALUE),
-    **_of_names(FLAGS, _FLAG),
-    "code": _CODE,
-    "kty": _DIRTY,
-}
+_NAMES = _verdicts(
+    (VALUE_KEYS, _VALUE),
+    (SIBLINGS_OF_CODES, _CODE_NEIGHBOUR),
+    (("value", "Value"), _VALUE | _FLAGGED_VALUE),
+    (FLAGS, _FLAG),
+    ((*TYPE_KEYS, *NAME_KEYS), _NAMING),
+    (("code",), _CODE),
+    (("kty",), _DIRTY),
+)

@@ -12,7 +12,11 @@ import msgspec
 from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number, kind_of_name
 from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_number
 from pactape.cassettes.scrubbing.structures.http.headers import COOKIE_HEADERS
-from pactape.cassettes.scrubbing.structures.json.member_tables import GENERATED_TYPE, SPECIAL_MEMBERS
+from pactape.cassettes.scrubbing.structures.json.member_tables import (
+    GENERATED_TYPE,
+    SIBLINGS_OF_CODES,
+    SPECIAL_MEMBERS,
+)
 from pactape.cassettes.scrubbing.structures.json.siblings import has_harmless_siblings
 from pactape.cassettes.scrubbing.structures.json.value_names import prefix_for_members
 from pactape.cassettes.scrubbing.structures.visitor import FieldContext
@@ -27,6 +31,9 @@ __all__ = ["SmallJsonCheck"]
 #: Names whose meaning depends on other members, so their objects are checked each time.
 _DECIDING = SPECIAL_MEMBERS | {"kind"}
 _OPTION = b'"--'
+#: A code may be below the object with the member that says what it is: {"phone": "…", "factor": {"code": "…"}}.
+_CODE = b'"code"'
+_NEAR_CODE = re.compile(rb'"(?:' + "|".join(sorted(SIBLINGS_OF_CODES)).encode() + rb')"\s*+:')
 _NAME_END, _SPACED_NAME_END = b'":', re.compile(rb'"\s+:')
 _SHORTEST = 8
 _SHORT_NAME = 15
@@ -69,7 +76,8 @@ class SmallJsonCheck:
             value = msgspec.json.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return False
-        is_clean = self._is_clean_tree(value, body)
+        has_named_code = _CODE in body and _NEAR_CODE.search(body) is not None
+        is_clean = not has_named_code and self._is_clean_tree(value, body)
         if is_clean and len(self._clean_bodies) < _MOST_CACHED:
             self._clean_bodies.add(digest)
         return is_clean
