@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.detection.name_tables import CARD_CODES
@@ -16,6 +15,7 @@ from pactape.cassettes.scrubbing.detection.values import (
 from pactape.cassettes.scrubbing.detection.words import word_set
 from pactape.cassettes.scrubbing.rules import plain_name
 from pactape.cassettes.scrubbing.structures.visitor import FieldContext
+from pactape.patterns import compile_when_used
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.rules import ScrubRules
@@ -33,27 +33,27 @@ _WORDS = word_set(
 _PERMISSION = (
     r"(?i:get|list|set|read|write|create|update|delete|purge|backup|restore|recover|import|admin|all)"
 )
-_PERMISSIONS = re.compile(rf"{_PERMISSION}(?:,\s?(?:\w{{1,64}}=)?{_PERMISSION})*+")
+_PERMISSIONS = compile_when_used(rf"{_PERMISSION}(?:,\s?(?:\w{{1,64}}=)?{_PERMISSION})*+")
 _PERMITTED = frozenset({"secrets", "keys", "tokens"})
 #: The names of objects that hold secrets, as options and lists of Kubernetes have them, or their number in a quota.
-_NAME_OF_SECRET = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")
-_COUNT = re.compile(r"\d{1,4}")
+_NAME_OF_SECRET = compile_when_used(r"[a-z]+(?:-[a-z0-9]+)+")
+_COUNT = compile_when_used(r"\d{1,4}")
 #: The rest of a sentence after the name of a secret.
-_REST_OF_SENTENCE = re.compile(r"[.,;:!?)]\s")
+_REST_OF_SENTENCE = compile_when_used(r"[.,;:!?)]\s")
 #: The beginnings of names of errors, whose values in a program are numbers: "InvalidPassword".
 _ERRORS = frozenset({"invalid", "expired", "missing", "incorrect", "wrong", "unknown"})
 #: The beginnings of names of resources of clouds.
 _RESOURCES = ("arn:", "crn:", "ocid1.")
 #: The words of a wallet; a mnemonic may also be a sentence to remember.
-_WALLET_WORDS = re.compile(r"[a-z]+(?:[ ,]+[a-z]+)+")
-_DIGITS = re.compile(r"\d(?:[ -]?\d){2,11}")
-_SPOKEN_CODE = re.compile(
+_WALLET_WORDS = compile_when_used(r"[a-z]+(?:[ ,]+[a-z]+)+")
+_DIGITS = compile_when_used(r"\d(?:[ -]?\d){2,11}")
+_SPOKEN_CODE = compile_when_used(
     r"(?=[A-Za-z-]*\d|[A-Z]+-)[A-Za-z0-9]{3,}(?:-[A-Za-z0-9]{3,}){1,7}|(?=[A-Za-z]*\d)[A-Za-z0-9]{5,12}"
 )
-_CARD_CODE = re.compile(r"\d{3,4}")
+_CARD_CODE = compile_when_used(r"\d{3,4}")
 #: A password with digits in a text, but not a version.
-_MIXED = re.compile(r"(?!v?\d+(?:\.\d+)+$)(?=\D*\d)(?=\d*\D)[^\s:/]{6,64}")
-_STRUCTURE = re.compile(r"://|=")
+_MIXED = compile_when_used(r"(?!v?\d+(?:\.\d+)+$)(?=\D*\d)(?=\d*\D)[^\s:/]{6,64}")
+_STRUCTURE = compile_when_used(r"://|=")
 _BOUNDED_PLAIN = 4
 _SHORTEST_GRANT = 16
 _SHORTEST_COUNT = 1000

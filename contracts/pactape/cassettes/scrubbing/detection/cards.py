@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pactape.patterns import compile_when_used
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["GROUPED_CARD", "is_card_name", "is_card_number", "without_card_number"]
 
 #: Digits in groups; ungrouped digits are a card number only if their name says so.
-GROUPED_CARD = re.compile(r"(?<![\d.-])\d{4}([ -])\d{4,6}\1\d{4,5}(?:\1\d{4})?(?![\d.-])")
-_CARD = re.compile(
+GROUPED_CARD = compile_when_used(r"(?<![\d.-])\d{4}([ -])\d{4,6}\1\d{4,5}(?:\1\d{4})?(?![\d.-])")
+_CARD = compile_when_used(
     r"(?:4\d{15}|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|6(?:011|5\d\d)\d{12}|35\d{14}|3[068]\d{12})"
 )
-_NAME = re.compile(r"card|^pan$|^cc|number|account", re.IGNORECASE)
+_NAME = compile_when_used(r"card|^pan$|^cc|number|account", re.IGNORECASE)
 _MOST_DIGITS = 19
 _LEAST_DIGITS = 13
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
+
+from pactape.patterns import compile_when_used
+
+if TYPE_CHECKING:
+    import re
 
 __all__ = ["GivenValues"]
 
 #: A code has digits, or is written in capitals; shorter ones and words may mean something else in a request.
-_CODE = re.compile(r"(?=[A-Za-z-]*\d|[A-Z-]+$)[A-Za-z0-9][A-Za-z0-9-]{4,18}")
+_CODE = compile_when_used(r"(?=[A-Za-z-]*\d|[A-Z-]+$)[A-Za-z0-9][A-Za-z0-9-]{4,18}")
 _SMALLEST_NUMBER = 10_000
 #: A word that stands alone, with the quotation mark before it if there is one.
-_WORD = re.compile(r"(?<![\w.%~+-])(?P<quote>\"?)(?P<word>[A-Za-z0-9][A-Za-z0-9-]{4,18}+)(?![\w~%]|\.\d)")
+_WORD = compile_when_used(
+    r"(?<![\w.%~+-])(?P<quote>\"?)(?P<word>[A-Za-z0-9][A-Za-z0-9-]{4,18}+)(?![\w~%]|\.\d)"
+)
 _MOST = 1024
 
 

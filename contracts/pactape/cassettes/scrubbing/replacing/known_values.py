@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 from pactape.cassettes.scrubbing.structures.base64_texts import decode_short
 from pactape.cassettes.scrubbing.structures.edits import substitute
+from pactape.patterns import compile_when_used
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,22 +22,22 @@ __all__ = ["KnownValues"]
 
 _SHORTEST = 8
 _LONG = 20
-_DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[A-Za-z]")
+_DIGIT, _LETTER = compile_when_used(r"\d"), compile_when_used(r"[A-Za-z]")
 #: A secret of these characters looks the same in URLs and in JSON.
-_VERBATIM = re.compile(r"[\w.~-]+", re.ASCII)
-_RUN = re.compile(r"[\w.~+/=%-]{8,}+")
+_VERBATIM = compile_when_used(r"[\w.~-]+", re.ASCII)
+_RUN = compile_when_used(r"[\w.~+/=%-]{8,}+")
 _RUN_OF_BYTES = re.compile(rb"[\w.~+/=%-]{8,}+")
-_BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/]{12,}+={0,2}(?![\w+/=-])")
-_PIECE = re.compile(r"[^/=]{8,}+")
-_PIECES = re.compile(r"[/=]")
+_BASE64 = compile_when_used(r"(?<![\w+/=-])[A-Za-z0-9+/]{12,}+={0,2}(?![\w+/=-])")
+_PIECE = compile_when_used(r"[^/=]{8,}+")
+_PIECES = compile_when_used(r"[/=]")
 #: So many secrets are searched for one by one; if there are more, in short texts only, and whole words in others.
 _FEW = 64
 _MOST = 1024
 _LONGEST_SHORT_TEXT = 4096
 _LONGEST_CACHED = 512
 #: A segment of a path, and a value in a query, with escapes.
-_ESCAPED_SEGMENT = re.compile(r"(?<![^/])[^/%]*+%[^/]*+")
-_ESCAPED_VALUE = re.compile(r"(?<==)[^&=%]*+%[^&]*+")
+_ESCAPED_SEGMENT = compile_when_used(r"(?<![^/])[^/%]*+%[^/]*+")
+_ESCAPED_VALUE = compile_when_used(r"(?<==)[^&=%]*+%[^&]*+")
 
 
 class KnownValues:

@@ -45,10 +45,10 @@ SPECIAL_HEADERS = COOKIE_HEADERS | _CREDENTIAL_HEADERS | _CHALLENGE_HEADERS | {_
 _VALUE, _PATH = "authorization_value", "Authorization"
 #: A longer name may be a token itself.
 _SHORT_NAME = 15
-_SCHEME = re.compile(r"([A-Za-z][\w-]{1,40}+)([ \t]+)(\S.*)", re.DOTALL)
-_COOKIE_PAIR = re.compile(r"([^=;,\s]{1,256}+)=([^;]*+)")
-_FOLDED = re.compile(r",\s{0,8}(?=[^;,=\s]{1,256}+=)")
-_CHALLENGE = re.compile(r'([\w-]{1,64}+)=(?:"([^"]*+)"|([^\s,"]++))')
+_SCHEME = compile_when_used(r"([A-Za-z][\w-]{1,40}+)([ \t]+)(\S.*)", re.DOTALL)
+_COOKIE_PAIR = compile_when_used(r"([^=;,\s]{1,256}+)=([^;]*+)")
+_FOLDED = compile_when_used(r",\s{0,8}(?=[^;,=\s]{1,256}+=)")
+_CHALLENGE = compile_when_used(r'([\w-]{1,64}+)=(?:"([^"]*+)"|([^\s,"]++))')
 
 
 def _scrub_credentials(value: str, visitor: Visitor) -> str:

@@ -6,6 +6,7 @@ import re
 
 from pactape.cassettes.scrubbing.detection.names import NameKind
 from pactape.cassettes.scrubbing.detection.words import word_set
+from pactape.patterns import compile_when_used
 
 __all__ = [
     "BOUND_VARIABLE",
@@ -96,7 +97,7 @@ SENTENCES = word_set(
     "invalid-params labels label hints hint translations i18n locale descriptions description help "
     "placeholders titles tooltips"
 )
-BOUND_VARIABLE = re.compile(r"(?<!\w)(\w{1,64}+)\s*:\s*\$(\w+)")
+BOUND_VARIABLE = compile_when_used(r"(?<!\w)(\w{1,64}+)\s*:\s*\$(\w+)")
 #: The type of Terraform's resources whose `result` is a generated secret.
 GENERATED_TYPE = "random_password"
 GENERATED_MEMBERS = dict.fromkeys(("result", "bcrypt_hash"), "password")
@@ -124,7 +125,7 @@ SECRET_KINDS = (SECRET_KIND, SECRET_LIST)
 SECRET_DATA = frozenset({"data", "stringData"})
 WHOLLY_SECRET = "secret\0"  # noqa: S105 -- a mark
 #: A sentence has words of two letters; a mnemonic has only longer words.
-SHORT_WORD = re.compile(r"(?<!\S)(?:is|be|to|at|of|or|in|an|no|on)(?!\S)", re.IGNORECASE)
+SHORT_WORD = compile_when_used(r"(?<!\S)(?:is|be|to|at|of|or|in|an|no|on)(?!\S)", re.IGNORECASE)
 FEWEST_SPACES = 3
 COLLECTIONS = word_set("tokens credentials secrets auth session sessions apikeys")
 PREFIXES = {
