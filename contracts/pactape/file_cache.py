@@ -165,6 +165,9 @@ def recording_digest(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
+    except FileNotFoundError:
+        remedy = "correct the path, or the pattern in [tool.pactape] recordings"
+        raise CassetteFormatError("doesn't exist", where=path, remedy=remedy) from None
     except OSError as error:
         raise CassetteFormatError(
             f"can't be read ({error.strerror})", where=path, remedy="make it readable, or delete it"

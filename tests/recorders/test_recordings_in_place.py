@@ -122,7 +122,7 @@ def test_recordings_that_do_not_exist_are_named(tmp_path: Path, name: str) -> No
     _project(tmp_path, f'["users.har", "{name}"]')
     (tmp_path / "users.har").write_text(SAMPLES["har"])
     (skipped,) = _derive(tmp_path).skipped_files
-    assert (skipped.file, skipped.reason) == (name, "can't be read (No such file or directory)")
+    assert (skipped.file, skipped.reason) == (name, "doesn't exist")
 
 
 def test_bodies_of_wiremock_and_hidden_files_are_left_alone(tmp_path: Path) -> None:
