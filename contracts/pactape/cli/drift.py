@@ -87,10 +87,11 @@ def _report(drift: Drift, settings: Settings) -> Report:
         )
         for error in drift.unreachable
     ]
+    others = f", and compared with {count_of(drift.others, 'other recording')}" if drift.others else ""
     return Report(
         command="drift",
         exit_code=2 if unreachable else int(is_breaking),
-        summary=f"{count_of(drift.recordings, 'cassette')} recorded again: {count_by_severity(findings)}",
+        summary=f"{count_of(drift.recordings, 'cassette')} recorded again{others}: {count_by_severity(findings)}",
         results=tuple(unreachable),
         findings=findings,
     )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.cassettes import read_cassette
-from pactape.cassettes.finder import cassette_name, cassettes_below, project_cassettes
-from pactape.checking.drift.recordings import compare_recordings
+from pactape.cassettes.finder import cassette_name, cassettes_below, cassettes_in, project_cassettes
+from pactape.checking.drift.recordings import compare_other_recordings, compare_recordings
 from pactape.checking.drift.rerecording import FailedTest, record_again, test_name
 from pactape.errors import BadInputError, CassetteFormatError, ProviderUnreachableError
 from pactape.findings import Finding, Severity
@@ -34,6 +34,7 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         recordings: How many cassettes were recorded again.
+        others: How many other recordings they were also compared with.
         findings: What the providers changed, most serious first, and then the tests that failed.
         unreachable: The tests that got no response; these could not be compared.
     """
@@ -41,6 +42,7 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     recordings: int
     findings: tuple[Finding, ...]
     unreachable: tuple[FailedTest, ...] = ()
+    others: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -88,8 +90,21 @@ def find_drift(settings: Settings, *, live_urls: Mapping[str, str], arguments: S
                 cassette_name(path, settings) for path in _incomplete(pairs, after, run.failed)
             ),
         )
+        others = _other_recordings(settings) if after else []
+        differences += compare_other_recordings(others, list(after), settings)
     failures = [_finding(test) for test in run.failed if not test.is_unreachable]
-    return Drift(recordings=len(after), findings=(*differences, *failures), unreachable=unreachable)
+    return Drift(
+        recordings=len(after),
+        others=len(others),
+        findings=(*sorted(set(differences)), *failures),
+        unreachable=unreachable,
+    )
+
+
+def _other_recordings(settings: Settings) -> list[Path]:
+    """Return the recordings that no test of the project makes: those of other tools, and of other folders."""
+    own = set(cassettes_in(settings.cassette_folders))
+    return [path for path in project_cassettes(settings) if path not in own]
 
 
 def _finding(test: FailedTest) -> Finding:

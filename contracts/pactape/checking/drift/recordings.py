@@ -9,8 +9,9 @@ from pactape.checking.drift.differences import differences
 from pactape.contracts.grouping.evidence.message_evidence import evidence_of_messages
 from pactape.contracts.grouping.evidence.sample_evidence import evidence_of
 from pactape.contracts.grouping.sample_groups import group_samples_alike
+from pactape.contracts.inference.fields import headers_read
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
-from pactape.findings import Finding, Severity
+from pactape.findings import Finding, Severity, skipped_file
 from pactape.http_bodies import header
 
 if TYPE_CHECKING:
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
     from pactape.contracts.samples.sample import Sample
     from pactape.settings import Settings
 
-__all__ = ["compare_recordings"]
+__all__ = ["compare_other_recordings", "compare_recordings"]
 
 #: A kind of request: operation, provider states, and the names in the request.
 _Request = tuple[str, tuple[str, ...], str]
 #: A kind of response: status, media type, and whether a GraphQL response has errors.
 _Kind = tuple[int, str, str]
 _Responses = dict[_Kind, list["Sample"]]
+_MOST_NAMED = 5
 
 
 def compare_recordings(
@@ -56,6 +58,67 @@ def compare_recordings(
     rules = ScrubRules.from_settings(settings.scrub)
     old, new = group_samples_alike((before, after), settings, cache=ScrubbedCache(None, rules))
     return sorted([*_compare_responses(old, new, incomplete), *_compare_messages(old, new)])
+
+
+def compare_other_recordings(
+    others: Sequence[Path], after: Sequence[Path], settings: Settings
+) -> list[Finding]:
+    """Compare what the tests recorded again with recordings that are not of the same tests, such as HAR files.
+
+    Only operations and kinds of responses that both contain are compared; what the tests read now decides which
+    changes are breaking. Operations that no test requests are named in one finding with severity info.
+
+    Args:
+        others: The project's other recordings.
+        after: The cassettes that were recorded again.
+        settings: The project's settings, which define the providers.
+
+    Returns:
+        The findings, most serious first.
+
+    Raises:
+        CassetteFormatError: None of the recordings can be read.
+    """
+    if not others:
+        return []
+    rules = ScrubRules.from_settings(settings.scrub)
+    old, new = group_samples_alike((others, after), settings, cache=ScrubbedCache(None, rules))
+    now = _by_operation(new)
+    findings = [skipped_file(str(path), reason) for path, reason in old.skipped]
+    uncompared: list[str] = []
+    for operation, responses in sorted(_by_operation(old).items()):
+        common = responses.keys() & now.get(operation, {}).keys()
+        for kind in sorted(common):
+            findings += _compare_kind(f"{operation} → {kind[0]}", responses[kind], now[operation][kind])
+        if not common:
+            uncompared.append(operation)
+    return sorted([*findings, *_uncompared(uncompared)])
+
+
+def _compare_kind(place: str, before: list[Sample], after: list[Sample]) -> Iterator[Finding]:
+    old, new = evidence_of(before), evidence_of(after)
+    for name in sorted(headers_read(new.reads or ()) & old.headers - new.headers):
+        yield _missing_header(name, after, place=place)
+    if old.shape is not None and new.shape is not None:
+        yield from differences(old.shape, new.shape, new.fields, place=place)
+
+
+def _uncompared(operations: Sequence[str]) -> Iterator[Finding]:
+    if operations:
+        more = len(operations) - _MOST_NAMED
+        names = ", ".join(operations[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+        what = f"weren't compared, because no test got such responses: {names}"
+        yield Finding(Severity.INFO, "operations of other recordings", what, rule="not-compared")
+
+
+def _by_operation(grouped: GroupedSamples) -> dict[str, _Responses]:
+    """The samples by operation and kind of response, whatever the test declares and sends."""
+    by_operation: dict[str, _Responses] = {}
+    for groups in grouped.groups.values():
+        for key, samples in groups.items():
+            responses = by_operation.setdefault(key.operation, {})
+            responses.setdefault((key.status, key.media, key.outcome), []).extend(samples)
+    return by_operation
 
 
 def _compare_responses(
@@ -114,12 +177,16 @@ def _compare_content(before: list[Sample], after: list[Sample], *, place: str) -
     """The differences of headers that are read, and of bodies."""
     old, new = evidence_of(before), evidence_of(after)
     for name in sorted(old.headers_read - new.headers):
-        without = [recorded for recorded in after if header(recorded.exchange.response.headers, name) is None]
-        is_gone = len(without) == len(after)
-        what = "is gone" if is_gone else f"is now missing from {len(without)} of {len(after)} responses"
-        yield Finding(Severity.BREAKING, f"{place}: the header {name}", what, rule="header-gone")
+        yield _missing_header(name, after, place=place)
     if old.shape is not None and new.shape is not None:
         yield from differences(old.shape, new.shape, old.fields, place=place)
+
+
+def _missing_header(name: str, after: list[Sample], *, place: str) -> Finding:
+    without = [recorded for recorded in after if header(recorded.exchange.response.headers, name) is None]
+    is_gone = len(without) == len(after)
+    what = "is gone" if is_gone else f"is now missing from {len(without)} of {len(after)} responses"
+    return Finding(Severity.BREAKING, f"{place}: the header {name}", what, rule="header-gone")
 
 
 def _kind_text(kind: _Kind) -> str:
