@@ -166,7 +166,7 @@ def recording_digest(path: Path) -> bytes:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
     except FileNotFoundError:
-        remedy = "correct the path, or the pattern in [tool.pactape] recordings"
+        remedy = "correct the path or the pattern that names it"
         raise CassetteFormatError("doesn't exist", where=path, remedy=remedy) from None
     except OSError as error:
         raise CassetteFormatError(

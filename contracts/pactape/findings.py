@@ -33,6 +33,7 @@ RULES = frozenset(
         "header-gone",
         "interaction-missing",
         "interaction-unsupported",
+        "not-compared",
         "not-received",
         "not-requested",
         "operation-unknown",
