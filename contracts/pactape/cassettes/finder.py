@@ -30,6 +30,7 @@ __all__ = [
     "find_cassettes",
     "is_excluded",
     "message_with_consumer",
+    "other_recordings",
     "project_cassettes",
     "recordings_in",
 ]
@@ -88,8 +89,23 @@ def project_cassettes(settings: Settings) -> list[Path]:
         CassetteFormatError: A folder can't be read.
     """
     own = set(cassettes_in(settings.cassette_folders))
-    others = {path for recording in settings.recordings for path in _files_of(recording, settings.root)}
-    return sorted(path for path in own | _without_links(others, own) if not is_excluded(path, settings))
+    return sorted(path for path in own | _others(settings, own) if not is_excluded(path, settings))
+
+
+def other_recordings(settings: Settings) -> list[Path]:
+    """Return the project's recordings that are not in its folders of cassettes, sorted.
+
+    Raises:
+        CassetteFormatError: A folder can't be read.
+    """
+    own = set(cassettes_in(settings.cassette_folders))
+    return sorted(path for path in _others(settings, own) - own if not is_excluded(path, settings))
+
+
+def _others(settings: Settings, own: set[Path]) -> set[Path]:
+    """Return the files of `recordings`, without links to others of them or to the project's own cassettes."""
+    paths = {path for recording in settings.recordings for path in _files_of(recording, settings.root)}
+    return _without_links(paths, own)
 
 
 def is_excluded(path: Path, settings: Settings) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pactape.cassettes import read_cassette
-from pactape.cassettes.finder import cassette_name, cassettes_below, cassettes_in, project_cassettes
+from pactape.cassettes.finder import cassette_name, cassettes_below, other_recordings, project_cassettes
 from pactape.checking.drift.recordings import compare_other_recordings, compare_recordings
 from pactape.checking.drift.rerecording import FailedTest, record_again, test_name
 from pactape.errors import BadInputError, CassetteFormatError, ProviderUnreachableError
@@ -90,7 +90,7 @@ def find_drift(settings: Settings, *, live_urls: Mapping[str, str], arguments: S
                 cassette_name(path, settings) for path in _incomplete(pairs, after, run.failed)
             ),
         )
-        others = _other_recordings(settings) if after else []
+        others = other_recordings(settings) if after else []
         differences += compare_other_recordings(others, list(after), settings)
     failures = [_finding(test) for test in run.failed if not test.is_unreachable]
     return Drift(
@@ -99,12 +99,6 @@ def find_drift(settings: Settings, *, live_urls: Mapping[str, str], arguments: S
         findings=(*sorted(set(differences)), *failures),
         unreachable=unreachable,
     )
-
-
-def _other_recordings(settings: Settings) -> list[Path]:
-    """Return the recordings that no test of the project makes: those of other tools, and of other folders."""
-    own = set(cassettes_in(settings.cassette_folders))
-    return [path for path in project_cassettes(settings) if path not in own]
 
 
 def _finding(test: FailedTest) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.checking.drift.differences import differences
@@ -15,9 +15,10 @@ from pactape.findings import Finding, Severity, skipped_file
 from pactape.http_bodies import header
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterator, Sequence
     from pathlib import Path
 
+    from pactape.contracts.grouping.evidence.operations import GroupKey
     from pactape.contracts.grouping.sample_groups import GroupedSamples
     from pactape.contracts.samples.sample import Sample
     from pactape.settings import Settings
@@ -30,6 +31,7 @@ _Request = tuple[str, tuple[str, ...], str]
 _Kind = tuple[int, str, str]
 _Responses = dict[_Kind, list["Sample"]]
 _MOST_NAMED = 5
+_Name = TypeVar("_Name")
 
 
 def compare_recordings(
@@ -83,24 +85,19 @@ def compare_other_recordings(
         return []
     rules = ScrubRules.from_settings(settings.scrub)
     old, new = group_samples_alike((others, after), settings, cache=ScrubbedCache(None, rules))
-    now = _by_operation(new)
+    before, now = (_responses_by(grouped, lambda key: key.operation) for grouped in (old, new))
     findings = [skipped_file(str(path), reason) for path, reason in old.skipped]
     uncompared: list[str] = []
-    for operation, responses in sorted(_by_operation(old).items()):
+    for operation, responses in sorted(before.items()):
         common = responses.keys() & now.get(operation, {}).keys()
         for kind in sorted(common):
-            findings += _compare_kind(f"{operation} → {kind[0]}", responses[kind], now[operation][kind])
+            place = f"{operation} → {kind[0]}"
+            findings += _compare_content(
+                responses[kind], now[operation][kind], place=place, by_reads_now=True
+            )
         if not common:
             uncompared.append(operation)
     return sorted([*findings, *_uncompared(uncompared)])
-
-
-def _compare_kind(place: str, before: list[Sample], after: list[Sample]) -> Iterator[Finding]:
-    old, new = evidence_of(before), evidence_of(after)
-    for name in sorted(headers_read(new.reads or ()) & old.headers - new.headers):
-        yield _missing_header(name, after, place=place)
-    if old.shape is not None and new.shape is not None:
-        yield from differences(old.shape, new.shape, new.fields, place=place)
 
 
 def _uncompared(operations: Sequence[str]) -> Iterator[Finding]:
@@ -111,20 +108,10 @@ def _uncompared(operations: Sequence[str]) -> Iterator[Finding]:
         yield Finding(Severity.INFO, "operations of other recordings", what, rule="not-compared")
 
 
-def _by_operation(grouped: GroupedSamples) -> dict[str, _Responses]:
-    """The samples by operation and kind of response, whatever the test declares and sends."""
-    by_operation: dict[str, _Responses] = {}
-    for groups in grouped.groups.values():
-        for key, samples in groups.items():
-            responses = by_operation.setdefault(key.operation, {})
-            responses.setdefault((key.status, key.media, key.outcome), []).extend(samples)
-    return by_operation
-
-
 def _compare_responses(
     before: GroupedSamples, after: GroupedSamples, incomplete: Container[str]
 ) -> Iterator[Finding]:
-    old, new = _by_request(before), _by_request(after)
+    old, new = _responses_by(before, _request_of), _responses_by(after, _request_of)
     for request, responses in old.items():
         if request in new:
             yield from _compare(request, responses, new[request])
@@ -149,14 +136,18 @@ def _compare_messages(before: GroupedSamples, after: GroupedSamples) -> Iterator
         yield from differences(old.shape, new.shape, old.fields, place=description)
 
 
-def _by_request(grouped: GroupedSamples) -> dict[_Request, _Responses]:
-    """The samples by kind of request and, within each, by kind of response."""
-    by_request: dict[_Request, _Responses] = {}
+def _responses_by(grouped: GroupedSamples, name_of: Callable[[GroupKey], _Name]) -> dict[_Name, _Responses]:
+    """The samples by a part of their group's key and, within each, by kind of response."""
+    by_name: dict[_Name, _Responses] = {}
     for groups in grouped.groups.values():
         for key, samples in groups.items():
-            responses = by_request.setdefault((key.operation, key.states, key.request), {})
+            responses = by_name.setdefault(name_of(key), {})
             responses.setdefault((key.status, key.media, key.outcome), []).extend(samples)
-    return by_request
+    return by_name
+
+
+def _request_of(key: GroupKey) -> _Request:
+    return key.operation, key.states, key.request
 
 
 def _compare(request: _Request, before: _Responses, after: _Responses) -> Iterator[Finding]:
@@ -173,13 +164,16 @@ def _compare(request: _Request, before: _Responses, after: _Responses) -> Iterat
         yield from _compare_content(before[kind], after[kind], place=f"{operation} → {kind[0]}")
 
 
-def _compare_content(before: list[Sample], after: list[Sample], *, place: str) -> Iterator[Finding]:
-    """The differences of headers that are read, and of bodies."""
+def _compare_content(
+    before: list[Sample], after: list[Sample], *, place: str, by_reads_now: bool = False
+) -> Iterator[Finding]:
+    """The differences of bodies and of headers that are read: by the old recordings, or the new ones."""
     old, new = evidence_of(before), evidence_of(after)
-    for name in sorted(old.headers_read - new.headers):
+    reader = new if by_reads_now else old
+    for name in sorted(headers_read(reader.reads or ()) & old.headers - new.headers):
         yield _missing_header(name, after, place=place)
     if old.shape is not None and new.shape is not None:
-        yield from differences(old.shape, new.shape, old.fields, place=place)
+        yield from differences(old.shape, new.shape, reader.fields, place=place)
 
 
 def _missing_header(name: str, after: list[Sample], *, place: str) -> Finding:
