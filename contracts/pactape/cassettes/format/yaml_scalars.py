@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from pactape.patterns import compile_when_used
+
 __all__ = [
     "ESCAPED_BACKSLASH",
     "UnsupportedYamlError",
@@ -26,9 +28,10 @@ __all__ = [
 ESCAPED_BACKSLASH = "\0"
 _BREAKS = re.compile(r"\n+")
 _ITEM = re.compile(r"'((?:[^']|'')*)'|(\w(?:[^\s,\[\]{}#:]|:(?=\w)| (?=[^\s,\[\]{}#:]))*)", re.ASCII)
-_LIST = rf"\[(?:{_ITEM.pattern})(?:, (?:{_ITEM.pattern}))*\]"
+#: Only older layouts need the following two, which take long to compile.
+_LIST = compile_when_used(rf"\[(?:{_ITEM.pattern})(?:, (?:{_ITEM.pattern}))*\]", re.ASCII)
 _PAIR = re.compile(rf"([A-Za-z_]\w*): (?:{_ITEM.pattern})", re.ASCII)
-_PAIRS = rf"\{{(?:{_PAIR.pattern})(?:, (?:{_PAIR.pattern}))*\}}"
+_PAIRS = compile_when_used(rf"\{{(?:{_PAIR.pattern})(?:, (?:{_PAIR.pattern}))*\}}", re.ASCII)
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 _LATIN = re.compile(r"\\x([0-9a-fA-F]{2})")
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
@@ -56,17 +59,11 @@ def collection(text: str) -> Any:
     """Return an empty collection, or a list of scalars, as vcrpy wrote header values for years."""
     if text in {"{}", "[]"}:
         return {} if text == "{}" else []
-    if _compile(_LIST).fullmatch(text):
+    if _LIST.fullmatch(text):
         return [_item(*item) for item in _ITEM.findall(text, 1)]
-    if _compile(_PAIRS).fullmatch(text):
+    if _PAIRS.fullmatch(text):
         return {key_of(name): _item(*item) for name, *item in _PAIR.findall(text, 1)}
     raise UnsupportedYamlError
-
-
-@lru_cache
-def _compile(pattern: str) -> re.Pattern[str]:
-    """Compile a slow pattern that only older layouts need."""
-    return re.compile(pattern, re.ASCII)
 
 
 def key_of(name: str) -> str:

@@ -8,8 +8,9 @@ and digits and `{dig:10}` for 10 digits.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
+
+from pactape.patterns import compile_when_used
 
 __all__ = ["FORMS", "START", "ProviderForm", "expand_example"]
 
@@ -25,7 +26,7 @@ class ProviderForm(NamedTuple):
 
     Attributes:
         kind: What it is, for reports.
-        pattern: Matches it; the group "secret" is replaced, or the whole match if there is no such group.
+        form: Matches it; the group "secret" is replaced, or the whole match if there is no such group.
         marks: Texts one of which is in every match, so that most texts are skipped quickly.
         example: One that matches, see the module.
         counterexample: One that looks similar and does not match.
@@ -34,22 +35,12 @@ class ProviderForm(NamedTuple):
     """
 
     kind: str
-    pattern: str
+    form: re.Pattern[str]
     marks: tuple[str, ...]
     example: str
     counterexample: str
     checked: bool = False
     starts: bool = True
-
-    @property
-    def form(self) -> re.Pattern[str]:
-        """The pattern, compiled when it is first needed."""
-        return _compiled(self.pattern)
-
-
-@lru_cache(maxsize=512)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
 
 
 def _form(
@@ -62,7 +53,7 @@ def _form(
     checked: bool = False,
     starts: bool = True,
 ) -> ProviderForm:
-    whole = f"{START}(?:{form})" if starts else START + form
+    whole = compile_when_used(f"{START}(?:{form})" if starts else START + form)
     return ProviderForm(kind, whole, tuple(marks.split()), example, counterexample, checked, starts)
 
 
@@ -70,7 +61,8 @@ def _in_path(
     kind: str, form: str, marks: str, example: str, counterexample: str, *, starts: bool = True
 ) -> ProviderForm:
     """A form of URLs with the secret in the path."""
-    return ProviderForm(kind, form, tuple(marks.split()), example, counterexample, starts=starts)
+    whole = compile_when_used(form)
+    return ProviderForm(kind, whole, tuple(marks.split()), example, counterexample, starts=starts)
 
 
 _CODE_HOSTING = (
