@@ -86,7 +86,7 @@ def _plain(value: object) -> str | None:
 
 
 def _digest(value: object) -> str | None:
-    """Return a digest of an object's content; None if it can't be told, as in an object that contains itself."""
+    """Return a digest of an object's content; None for one without, such as one that contains itself."""
     try:
         data = msgspec.json.encode(value, enc_hook=_description, order="sorted")
     except (TypeError, ValueError, RecursionError):

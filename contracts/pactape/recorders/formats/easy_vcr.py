@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pactape.http_bodies import header_pairs
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
 from pactape.recorders.values import mapping, status_code, text_bytes, timestamp
 
@@ -57,15 +58,9 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
 
 def _headers(message: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the headers; Java's has the status line as the header `null`."""
-    pairs = [
-        pair for name in _HEADERS if isinstance(message.get(name), dict) for pair in message[name].items()
-    ]
-    return [
-        (str(name), str(value))
-        for name, values in pairs
-        if name != "null"
-        for value in (values if isinstance(values, list) else [values])
-    ]
+    mappings = [message[name] for name in _HEADERS if isinstance(message.get(name), dict)]
+    pairs = [pair for headers in mappings for pair in header_pairs(headers)]
+    return [(name, value) for name, value in pairs if name != "null"]
 
 
 EASY_VCR = Reader(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pactape.http_bodies import header_pairs
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
 from pactape.recorders.values import base64_bytes, mapping, status_code, text_bytes
 
@@ -69,11 +70,7 @@ def _status(value: Any) -> Any:
 
 def _headers(message: dict[str, Any]) -> list[tuple[str, str]]:
     headers = message.get("headers")
-    return [
-        (str(name), str(value))
-        for name, values in (headers.items() if isinstance(headers, dict) else ())
-        for value in (values if isinstance(values, list) else [values])
-    ]
+    return list(header_pairs(headers if isinstance(headers, dict) else None))
 
 
 def _body(response: dict[str, Any]) -> bytes:
