@@ -8,7 +8,9 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import pytest
 from pactape.cassettes.announcements import Announcement, announced_for, announcing
+from pactape.cassettes.format.locking import locked
 from pactape.cassettes.maintenance.expiry import recorded_at
 from pactape.exchange import Call, Exchange, Request, Response
 
@@ -25,13 +27,33 @@ replace_cassette(Path(sys.argv[1]), [], metadata=CassetteMetadata(), scrubber=Sc
 """
 
 
-def test_a_cassette_is_written_where_the_home_folder_can_not_be(tmp_path: Path) -> None:
-    blocked = tmp_path / "a-file"
-    blocked.write_text("")
-    home = {"HOME": str(blocked), "XDG_CACHE_HOME": str(blocked / "cache")}
-    command = [sys.executable, "-c", WRITING, str(tmp_path / "c.yaml")]
-    result = subprocess.run(command, env={**os.environ, **home}, capture_output=True, text=True, check=False)
+UNKNOWN_USER = "import pwd\npwd.getpwuid = lambda user: {}[user]\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no user database")
+def test_a_cassette_is_written_where_the_user_has_no_home_folder(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", UNKNOWN_USER + WRITING, str(tmp_path / "c.yaml")]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (result.returncode, (tmp_path / "c.yaml").is_file()) == (0, True), result.stderr
+
+
+LOCKING = """
+import sys
+from pathlib import Path
+from pactape.cassettes.format.locking import locked
+with locked(Path(sys.argv[1]), seconds=0):
+    pass
+"""
+
+
+def test_a_process_with_another_home_folder_has_the_same_locks(tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    command = [sys.executable, "-c", LOCKING, str(tmp_path / "c.yaml")]
+    with locked(tmp_path / "c.yaml"):
+        result = subprocess.run(
+            command, env={**os.environ, **home}, capture_output=True, text=True, check=False
+        )
+    assert "is locked by another process" in result.stderr
 
 
 def test_a_call_is_announced_for_the_requests_inside_its_context_only() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
 from contextlib import contextmanager
 from functools import cache
@@ -59,14 +60,27 @@ def locked(
 
 @cache
 def _lock_folder() -> Path:
-    """Return the user's folder of locks: in the cache folder or, without a home folder, the temporary folder."""
-    import platformdirs  # noqa: PLC0415 -- as above
+    """Return the user's folder of locks: in the home folder or, if unwritable, the temporary folder.
 
-    own = Path(platformdirs.user_cache_dir("pactape")) / "locks"
+    A test may set HOME or XDG_CACHE_HOME, and must not have other locks than its neighbours then: the home
+    folder is the user database's.
+    """
     try:
+        own = _cache_folder() / "locks"
         own.mkdir(parents=True, exist_ok=True)
         if os.access(own, os.W_OK):
             return own
-    except OSError:
+    except (OSError, KeyError):  # KeyError: a user whom the database doesn't know, as in some containers
         pass
     return Path(tempfile.gettempdir()) / f"pactape-locks-{getattr(os, 'getuid', lambda: 0)()}"
+
+
+def _cache_folder() -> Path:
+    if sys.platform == "win32":
+        import platformdirs  # noqa: PLC0415 -- start-up time: only recordings are written
+
+        return Path(platformdirs.user_cache_dir("pactape"))
+    import pwd  # noqa: PLC0415 -- Windows has none
+
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    return home / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "pactape"
