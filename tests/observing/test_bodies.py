@@ -112,6 +112,7 @@ READINGS: dict[str, tuple[Callable[[], Any], tuple[str, ...] | None]] = {
     "cattrs": (lambda: cattrs.structure(given().json(), UserAttrs), MODEL_PATHS),
     "a converter of cattrs": (lambda: cattrs.Converter().structure(given().json(), UserAttrs), MODEL_PATHS),
     "a cast": (lambda: cast(UserDict, given().json()), ("id",)),  # noqa: TC006 -- which tells the type while running
+    "a cast to any object": (lambda: cast(dict[str, Any], given().json())["id"], ("id",)),  # noqa: TC006 -- as above
     "text that nobody parses": (lambda: "Ada" in given().text, None),
     "another text": (lambda: (json.loads('{"a": 1}')["a"], given().json()["id"]), ("id",)),
 }

@@ -223,6 +223,23 @@ def test_recording_with_aiohttp_notes_only_what_the_test_reads(project: Project)
     assert project.reads() == ("name",)
 
 
+FIXTURE_TEST = """
+import pytest, requests
+
+@pytest.fixture
+def user(): return requests.get("{url}/users/7", timeout=30).json()
+
+@pytest.mark.cassette
+def test_reads_a_user(user):
+    assert {reading}
+"""
+
+
+def test_only_what_a_test_reads_of_the_response_of_its_fixture_is_recorded(project: Project) -> None:
+    project.test("user['name']", "--pactape-record", "once", template=FIXTURE_TEST)
+    assert project.reads() == ("name",)
+
+
 STRICT = """
 import msgspec, pydantic, pytest, requests
 

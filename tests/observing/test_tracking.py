@@ -98,6 +98,8 @@ def unpack(answer: Any) -> None:
         (lambda answer: set(answer["profile"]), ("profile.city", "profile.zip")),
         (lambda answer: answer["profile"] | {"a": 1}, ("profile.city", "profile.zip")),
         (lambda answer: answer["profile"].pop("city"), ("profile.city",)),
+        (lambda answer: answer["profile"].__delitem__("city"), ("profile.city",)),
+        (lambda answer: answer.__delitem__("profile"), ("profile{}",)),
         (lambda answer: answer["profile"] == {"city": "London", "zip": "N1"}, ("profile",)),
         (lambda answer: answer["profile"] != {"city": "London"}, ("profile",)),
         (lambda answer: answer["profile"].copy()["zip"], ("profile.zip",)),

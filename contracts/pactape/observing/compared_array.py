@@ -16,6 +16,9 @@ class ComparedArray(list[Any]):
         """Record that everything is used."""
         raise NotImplementedError
 
+    def __contains__(self, item: object) -> bool:
+        return item in self._items_used()
+
     def index(self, *arguments: Any) -> int:
         return self._items_used().index(*arguments)
 

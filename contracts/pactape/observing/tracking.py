@@ -109,6 +109,10 @@ class TrackedObject(dict[str, Any]):
         super().pop(key, *default)
         return value
 
+    def __delitem__(self, key: str) -> None:
+        self._record_presence(key)
+        super().__delitem__(key)
+
     def popitem(self) -> tuple[str, Any]:
         self.whole()
         return super().popitem()
@@ -171,11 +175,12 @@ class TrackedObject(dict[str, Any]):
 
     def _record_presence(self, key: str) -> None:
         """Record the key's presence; a scalar counts as used by that, an object or array doesn't."""
+        is_scalar = not isinstance(super().__getitem__(key), dict | list)
         usage = self._usage.below(key)
-        if isinstance(super().__getitem__(key), dict | list):
-            usage.looked_into()
-        else:
+        if is_scalar:
             usage.whole()
+        else:
+            usage.looked_into()
 
 
 class TrackedArray(ComparedArray):
@@ -245,9 +250,6 @@ class TrackedArray(ComparedArray):
     def __len__(self) -> int:
         self._usage.looked_into()
         return super().__len__()
-
-    def __contains__(self, item: object) -> bool:
-        return item in list(self._items_used())
 
     def __add__(self, other: list[Any]) -> list[Any]:
         return [*self, *other]

@@ -29,6 +29,8 @@ _HEADER_OWNERS = (
     _VCR_RESPONSE,
     ("botocore.awsrequest", "AWSResponse"),
 )
+#: Attributes of aiohttp's responses that are parsed from a header.
+_PARSED_HEADERS = (("links", "link"), ("content_disposition", "content-disposition"))
 
 
 def observe_attributes(observer: Observer, replacements: Replacements) -> None:
@@ -48,6 +50,10 @@ def _observe_headers(observer: Observer, replacements: Replacements) -> None:
         replacements.add(_class(module, name), "headers", _stored_property("headers", read))
     replacements.attribute(_class(_AIOHTTP, "ClientResponse"), "headers", _computed_property(read))
     replacements.attribute(_class(*_VCR_RESPONSE), "getheader", partial(_reading_one, observer))
+    replacements.attribute(_class(*_VCR_RESPONSE), "getheaders", partial(_reading_all, observer))
+    for name, header in _PARSED_HEADERS:
+        reading = partial(_reading_parsed, observer, header)
+        replacements.attribute(_class(_AIOHTTP, "ClientResponse"), name, _computed_property(reading))
     replacements.attribute(_class(*_VCR_RESPONSE), "info", _returning(read))
     replacements.attribute(_class("botocore.parsers", "ResponseParser"), "parse", _parsing(read))
 
@@ -126,6 +132,24 @@ def _reading_one(observer: Observer, original: Any) -> Any:
         return original(self, name, default)
 
     return getheader
+
+
+def _reading_all(observer: Observer, original: Any) -> Any:
+    """Observe the method of http.client that gives all headers."""
+
+    @wraps(original)
+    def getheaders(self: Any) -> Any:
+        headers = original(self)
+        for name, _ in () if is_read_by_library() else headers:
+            observer.read_header_of_any(self, self.headers, name)
+        return headers
+
+    return getheaders
+
+
+def _reading_parsed(observer: Observer, header: str, response: Any, value: Any) -> Any:
+    observer.read_header_of_any(response, response.headers, header)
+    return value
 
 
 def _returning(read: Reading) -> Callable[[Any], Any]:

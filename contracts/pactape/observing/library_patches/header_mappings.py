@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pactape.observing.observer import presence
+from pactape.observing.observer import internal, presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["observed_headers"]
 
 _OF_ONE = ("__getitem__", "get", "getone", "getall", "get_list", "getlist", "get_all")
-_OF_ALL = ("items", "values")
+_OF_ALL = ("items", "values", "multi_items", "lower_items", "iteritems", "itermerged")
 
 
 def observed_headers(headers: Any, note: Callable[[str], None]) -> Any:
@@ -38,7 +38,8 @@ def observed_headers(headers: Any, note: Callable[[str], None]) -> Any:
 @lru_cache(maxsize=16)
 def _observed_class(plain: Any) -> Any:
     members = {name: _reading_one(getattr(plain, name)) for name in _OF_ONE if hasattr(plain, name)}
-    members |= {name: _reading_all(getattr(plain, name)) for name in _OF_ALL}
+    members |= {name: _reading_all(getattr(plain, name)) for name in _OF_ALL if hasattr(plain, name)}
+    members |= {name: _printing(getattr(plain, name)) for name in ("__repr__", "__str__")}
     members["__contains__"] = _testing_presence(plain.__contains__)
     return type(plain.__name__, (plain,), members)
 
@@ -66,6 +67,14 @@ def _testing_presence(original: Any) -> Any:
             return bool(original(self, name))
 
     return __contains__
+
+
+def _printing(original: Any) -> Any:
+    def show(self: Any) -> str:
+        with internal():
+            return str(original(self))
+
+    return show
 
 
 def _note(headers: Any, name: Any) -> None:

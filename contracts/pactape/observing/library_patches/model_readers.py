@@ -12,6 +12,7 @@ from pactape.observing.library_patches.encoders import use_whole
 from pactape.observing.library_patches.extra_fields import observe_extra_field_encoders, observe_extra_fields
 from pactape.observing.library_patches.replacing import stand_in_class
 from pactape.observing.models.converters import PLAIN, CattrsReading, DaciteReading
+from pactape.observing.models.field_paths import field_paths
 from pactape.observing.models.record_types import fields_of
 from pactape.observing.observer import internal
 from pactape.observing.plain_values import plain
@@ -212,12 +213,12 @@ def _fields_for(fields: dict[str, Any], name: str) -> Iterator[Any]:
 
 
 def _casting(observer: Observer) -> Callable[[Any], Any]:
-    """Return a patch of `cast`: a cast to a TypedDict shows which fields are read."""
+    """Return a patch of `cast`: a cast to a TypedDict shows which fields are read, one to another type nothing."""
 
     def make(original: Any) -> Any:
         @wraps(original)
         def cast(typ: Any, val: Any) -> Any:
-            if isinstance(val, _TRACKED) and not isinstance(typ, str):
+            if isinstance(val, _TRACKED) and not isinstance(typ, str) and field_paths(typ) is not None:
                 observer.read_as(val, typ)
             return original(typ, val)
 
