@@ -7,6 +7,7 @@ several people share, has its own server: `pactape.broker.wsgi`.)
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sys
 import threading
@@ -15,10 +16,11 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
 
 from pactape.errors import OutputError
 from pactape.exchange import Request, Response
-from pactape.http_bodies import end_to_end, header
+from pactape.http_bodies import end_to_end, header, received_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +33,6 @@ __all__ = ["LoopbackServer", "ReceivedRequest", "Server", "address_url", "framed
 _POLL_SECONDS = 0.02  # how often an idle server checks whether it should stop
 _SHUTDOWN_SECONDS = 5
 _BACKLOG = 128  # connections waiting to be accepted; with the default of 5, the sixth would wait a second
-_LARGEST_LINE = 65_536
 #: Statuses whose responses never have a body, in addition to those below 200 (RFC 9110, section 6.4.1).
 _WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
@@ -222,8 +223,9 @@ def framed(method: str, response: Response) -> Response:
     return Response(status=response.status, headers=headers, body=body)
 
 
-class _BadFramingError(Exception):
-    """A request body whose end can't be determined."""
+def _percent_encoded(match: re.Match[str]) -> str:
+    """Return characters of a request line, which are the bytes that the client sent, percent-encoded."""
+    return quote(match[0].encode("latin-1"))
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -248,9 +250,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _respond(self) -> None:
         try:
-            body = self._body()
-        except (_BadFramingError, ValueError):
-            self.send_error(HTTPStatus.BAD_REQUEST, "The length of the body is malformed")
+            body = received_body(self.headers, self.rfile)
+        except ValueError:
+            self.send_error(HTTPStatus.BAD_REQUEST, "The body is not complete, or its length is malformed")
             return
         with self.server.counting_request():
             reply = self.server.reply(self._request(body))
@@ -261,7 +263,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
 
     def _request(self, body: bytes) -> ReceivedRequest:
-        target = self.requestline.split()[1]  # `path` has lost its leading slashes
+        # `path` has lost its leading slashes; curl sends other characters than ASCII as bytes
+        target = re.sub(r"[^!-~]+", _percent_encoded, self.requestline.split()[1])
         url, is_absolute = target, not target.startswith("/") and "://" in target.partition("?")[0]
         if not is_absolute:
             host = self.headers.get("Host")
@@ -270,23 +273,6 @@ class _Handler(BaseHTTPRequestHandler):
             target = f"/{target.partition('://')[2].partition('/')[2]}"
         sent: dict[str, Any] = {"method": self.command, "headers": tuple(self.headers.items()), "body": body}
         return ReceivedRequest(url=url, target=target, is_absolute=is_absolute, **sent)
-
-    def _body(self) -> bytes:
-        if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
-            return b"".join(self._chunks())
-        length = int(self.headers.get("Content-Length") or 0)
-        if length < 0:
-            raise _BadFramingError
-        return self.rfile.read(length) if length else b""
-
-    def _chunks(self) -> Iterator[bytes]:
-        """Yield the chunks of a body (RFC 9112, section 7.1); extensions and trailers are skipped."""
-        while size := int(self.rfile.readline(_LARGEST_LINE).partition(b";")[0], 16):
-            yield self.rfile.read(size)
-            if self.rfile.readline(_LARGEST_LINE).strip():
-                raise _BadFramingError
-        while self.rfile.readline(_LARGEST_LINE).strip():
-            pass
 
     def _send(self, response: Response) -> None:
         phrase = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else ""

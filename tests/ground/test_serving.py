@@ -172,6 +172,9 @@ def test_a_body_in_chunks_is_received_whole(echo: Echo) -> None:
     [
         (b"Content-Length: few", b""),
         (b"Content-Length: -1", b""),
+        (b"Content-Length: 1_0", b"0123456789"),
+        (b"Content-Length: 2\r\nContent-Length: 3", b"abc"),
+        (b"Content-Length: 100", b"a client that is killed sends less"),
         (b"Transfer-Encoding: chunked", b"x\r\n"),
         (b"Transfer-Encoding: chunked", b"1\r\nabc\r\n0\r\n\r\n"),
     ],

@@ -67,6 +67,10 @@ def test_ending_a_test_that_never_began_gives_no_exchanges(proxy: RecordingProxy
     assert (answer.status, json.loads(answer.body)) == (200, {"name": None, "exchanges": 0})
 
 
+def test_a_request_about_the_server_itself_is_refused(proxy: RecordingProxy, api: Api) -> None:
+    assert (ask(proxy, "*", method="OPTIONS").status, api.targets) == (501, [])
+
+
 def test_the_control_endpoint_refuses_other_methods(proxy: RecordingProxy) -> None:
     assert ask(proxy, "/__pactape__/test", method="PUT").status == 405
 

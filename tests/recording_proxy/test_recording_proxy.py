@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -224,3 +226,35 @@ def test_a_body_that_comes_in_chunks_is_sent_on_with_its_length(
         for _ in range(2):  # the second request shows that nothing of the first one is left on the connection
             requests.post(f"{url}/users", data=iter([b'{"x"', b": 1}"]), timeout=10)
     assert [(request.method, request.body) for request in server.received] == [("POST", b'{"x": 1}')] * 2
+
+
+def test_an_api_gets_the_headers_that_the_client_sent_and_no_others(
+    api: str, server: Api, tmp_path: Path
+) -> None:
+    with recording(api, tmp_path) as url:
+        host, port = url.removeprefix("http://").split(":")
+        connection = http.client.HTTPConnection(host, int(port), timeout=10)
+        connection.putrequest("GET", "/users/7", skip_accept_encoding=True)
+        for cookie in ("theme=dark", "language=en"):
+            connection.putheader("Cookie", cookie)
+        connection.endheaders()
+        connection.getresponse().read()
+        connection.close()
+    sent = [pair for pair in server.received[0].headers if pair[0].lower() != "host"]
+    assert sent == [("Cookie", "theme=dark; language=en")]
+
+
+def test_a_test_and_a_path_may_be_named_in_utf_8_as_curl_sends_them(
+    api: str, server: Api, tmp_path: Path
+) -> None:
+    with recording(api, tmp_path) as url:
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as client:
+            head = "GET /café HTTP/1.1\r\nHost: x\r\nConnection: close\r\nPactape-Test: gets a café\r\n\r\n"
+            client.sendall(head.encode())
+            list(iter(lambda: client.recv(65_536), b""))
+    (exchange,) = read_cassette(tmp_path / "gets-a-café.yaml")
+    assert (server.received[0].target, exchange.request.url) == (
+        "/v1/caf%C3%A9",
+        f"{CANONICAL}/caf%C3%A9",
+    )

@@ -4,7 +4,8 @@ Modules, each built on those before it:
 - `headers`: look-up in headers of any form; `content_types`: media types and their parameters;
 - `codings`: gzip, deflate, br, zstd; `charsets`: bytes to text and back;
 - `json_values` and `forms`: the values in a body; `multipart`: its parts;
-- `sending`: the bytes and the content type that a library sends.
+- `sending`: the bytes and the content type that a library sends;
+- `receiving`: the body that a server reads from a connection.
 """
 
 from pactape.http_bodies.charsets import charset_of, decode_text
@@ -41,6 +42,7 @@ from pactape.http_bodies.json_values import (
     text_body,
 )
 from pactape.http_bodies.multipart import MultipartPart, multipart_parts
+from pactape.http_bodies.receiving import received_body
 from pactape.http_bodies.sending import SentBody, sent_body
 
 __all__ = [
@@ -74,6 +76,7 @@ __all__ = [
     "media_type",
     "multipart_parts",
     "parse_content_type",
+    "received_body",
     "sent_body",
     "sniffed_coding",
     "strings_in",

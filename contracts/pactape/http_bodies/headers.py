@@ -95,11 +95,16 @@ def grouped_headers(headers: AnyHeaders | None) -> dict[str, list[str]]:
 def joined_headers(headers: AnyHeaders | None) -> dict[str, str]:
     """Return one value for each header, several of one name joined by commas (RFC 9110, section 5.3).
 
+    Cookies are joined by semicolons (RFC 9113, section 8.2.3).
+
     Example:
-        >>> joined_headers((("Accept", "a/b"), ("accept", "c/d")))
-        {'Accept': 'a/b, c/d'}
+        >>> joined_headers((("Accept", "a/b"), ("accept", "c/d"), ("Cookie", "a=1"), ("Cookie", "b=2")))
+        {'Accept': 'a/b, c/d', 'Cookie': 'a=1; b=2'}
     """
-    return {name: ", ".join(values) for name, values in grouped_headers(headers).items()}
+    return {
+        name: ("; " if name.lower() == "cookie" else ", ").join(values)
+        for name, values in grouped_headers(headers).items()
+    }
 
 
 def end_to_end(headers: Headers) -> Headers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 
@@ -109,6 +109,8 @@ class RecordingProxy(LoopbackServer):
 
     def _refusal(self, request: ReceivedRequest) -> str | None:
         """Return why a request can't be recorded here, although it reached this server; None if it can."""
+        if request.target == "*":
+            return "A request about the server itself (*) has no URL, and can't be recorded"
         is_tunnel, protocol = request.method == "CONNECT", header(request.headers, "Upgrade")
         if is_tunnel or (request.is_absolute and split_url(request.url).port != self.server_port):
             wanted = request.target if is_tunnel else origin(request.url)
@@ -127,15 +129,15 @@ def _with_urls(response: Response, old: str, new: str) -> Response:
 
 def _test_name(request: Request) -> str | None:
     name = header(request.headers, TEST_HEADER)
-    return unquote(name) if name else None
+    return _decoded(name) if name else None
 
 
 def _states(request: Request) -> tuple[Any, ...]:
-    """Return the provider states of the header: a JSON array or one name, percent-encoded if not ASCII."""
+    """Return the provider states of the header: a JSON array or one name."""
     text = header(request.headers, STATES_HEADER)
     if not text:
         return ()
-    text = unquote(text)
+    text = _decoded(text)
     try:
         value = json.loads(text) if text.lstrip()[:1] in {"[", "{"} else text
     except ValueError as error:
@@ -144,6 +146,15 @@ def _states(request: Request) -> tuple[Any, ...]:
             remedy='send a name, or ["a user exists"]',
         ) from error
     return read_states(value)
+
+
+def _decoded(value: str) -> str:
+    """Return a header's text, which is percent-encoded, or UTF-8 as curl sends it."""
+    data = unquote_to_bytes(value.encode("latin-1"))
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _summary(session: TestSession | None) -> dict[str, Any]:

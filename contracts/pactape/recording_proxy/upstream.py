@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.util import SKIP_HEADER
 
 from pactape.errors import ProviderUnreachableError
 from pactape.exchange import Response
@@ -60,6 +61,8 @@ class Upstream:
         prepared.body = request.body or None
         if request.body:  # the client may have sent it in chunks, without its length
             prepared.headers["Content-Length"] = str(len(request.body))
+        for name in ("User-Agent", "Accept-Encoding"):  # urllib3 would add its own
+            prepared.headers.setdefault(name, SKIP_HEADER)
         settings = self._adapters.merge_environment_settings(prepared.url, {}, True, self._verify, None)  # noqa: FBT003 -- of requests: streamed
         try:
             response = self._adapters.send(prepared, allow_redirects=False, timeout=self._timeout, **settings)

@@ -61,14 +61,15 @@ class BodyPlaceholders:
 
     def fill(self, document: str) -> str:
         """Return the YAML text with the placeholders replaced by the bodies."""
-        placeholder = re.compile(rf"^( *)(.*?){self._prefix}([0-9]+)x$", re.MULTILINE)
-        return placeholder.sub(self._scalar, document)
+        return re.sub(rf"{self._prefix}([0-9]+)x$", self._scalar, document, flags=re.MULTILINE)
 
-    def _scalar(self, match: re.Match[str]) -> str:
-        indent, key, number = match.groups()
-        text = self._texts[int(number)]
-        is_scalar = len(text) > _LARGE and text[0] == "'"
-        return f"{indent}{key}{text if is_scalar else yaml_scalar(text, indent=len(indent) + _STEP)}"
+    def _scalar(self, placeholder: re.Match[str]) -> str:
+        text = self._texts[int(placeholder[1])]
+        if len(text) > _LARGE and text[0] == "'":
+            return text
+        end = placeholder.start()
+        line = placeholder.string[placeholder.string.rfind("\n", 0, end) + 1 : end]
+        return f"{yaml_scalar(text, indent=len(line) - len(line.lstrip(' ')) + _STEP)}"
 
 
 def yaml_scalar(text: str, *, indent: int) -> str | None:
