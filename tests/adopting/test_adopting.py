@@ -23,7 +23,7 @@ def test_without_write_the_plan_is_printed_and_nothing_changes(project: Project)
     result = project.adopt()
     assert result.returncode == 0, result.stderr
     assert "tests/cassettes/test_users/other.yaml -> cassettes/test_users.test_default.yaml" in result.stdout
-    assert "7 cassettes and 1 test modules to move (nothing is written without --write)" in result.stdout
+    assert "7 cassettes and 1 test module to move (nothing is written without --write)" in result.stdout
     assert project.files() == before
 
 

@@ -158,6 +158,20 @@ def test_a_call_that_cannot_change_stays_and_is_named_with_the_next_step(
     assert (root / "a.yaml").is_file()
 
 
+def test_a_suffix_that_the_vcr_object_ensures_is_part_of_the_cassettes_name(tmp_path: Path) -> None:
+    text = (
+        f"{HEAD}tapes = vcr.VCR(cassette_library_dir='tests/tapes', match_on=['method', 'url'],\n"
+        "                path_transformer=vcr.VCR.ensure_suffix('.yaml'))\n\n"
+        "@tapes.use_cassette\ndef test_one(): pass\n\n@tapes.use_cassette('two')\ndef test_two(): pass\n\n"
+        "@tapes.use_cassette('three.yaml')\ndef test_three(): pass\n"
+    )
+    names = ("test_one", "two", "three")
+    root = project(tmp_path, text, *(f"tests/tapes/{name}.yaml" for name in names))
+    plan = plan_of(root)
+    assert plan.left == ()
+    assert [move.old for move in plan.moves] == [(root / f"tests/tapes/{name}.yaml",) for name in names]
+
+
 def test_a_cassette_that_a_call_left_alone_shares_is_copied_and_stays(tmp_path: Path) -> None:
     text = (
         f"{HEAD}@vcr.use_cassette('one.yaml')\ndef test_one(): pass\n\n"

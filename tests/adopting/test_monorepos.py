@@ -69,7 +69,7 @@ def test_what_a_trial_puts_back_is_not_counted_as_moved(project: Project) -> Non
     )
     project.cassette("packages/one/tests/cassettes/test_one/test_reads_the_marker.yaml", "plain")
     result = project.adopt_with_the_other_plugin("--write", "--try")
-    assert "7 cassettes and 1 test modules moved" in result.stdout
+    assert "7 cassettes and 1 test module moved" in result.stdout
 
 
 @pytest.mark.long

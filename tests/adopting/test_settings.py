@@ -43,7 +43,7 @@ def test_test_files_are_those_of_pytest_s_own_setting(project: Project) -> None:
     project.module.rename(project.root / "tests" / "check-users.py")
     (project.root / "tests/cassettes/test_users").rename(project.root / "tests/cassettes/check-users")
     result = project.adopt()
-    assert "7 cassettes and 1 test modules to move" in result.stdout
+    assert "7 cassettes and 1 test module to move" in result.stdout
 
 
 def test_a_cassette_that_other_code_opens_by_its_name_is_copied_and_stays(project: Project) -> None:

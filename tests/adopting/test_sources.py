@@ -221,6 +221,29 @@ def test_an_option_without_a_counterpart_is_dropped_only_where_the_tests_are_tri
 
 
 @pytest.mark.long
+def test_a_test_that_never_passed_does_not_lose_an_option(tmp_path: Path) -> None:
+    marked_project(tmp_path, "match_on=['path']", "cassettes/test_m/test_a.yaml")
+    module = tmp_path / "test_m.py"
+    module.write_text(module.read_text("utf-8").replace("...", "raise KeyError"), encoding="utf-8")
+    before = module.read_text("utf-8")
+    command = [sys.executable, "-m", "pactape", "adopt", "--write", "--try"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "put back: test_m.py:3: test_a: it didn't pass before either" in result.stdout, result.stderr
+    assert module.read_text("utf-8") == before
+
+
+@pytest.mark.long
+def test_moved_tests_that_pass_under_neither_recorder_are_counted(tmp_path: Path) -> None:
+    marked_project(tmp_path, "", "cassettes/test_m/test_a.yaml")
+    module = tmp_path / "test_m.py"
+    module.write_text(module.read_text("utf-8").replace("...", "raise KeyError"), encoding="utf-8")
+    command = [sys.executable, "-m", "pactape", "adopt", "--write", "--try"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "not proven: 1 moved test passed neither before nor after" in result.stdout, result.stderr
+    assert result.returncode == 1
+
+
+@pytest.mark.long
 def test_a_trial_runs_beside_plugins_whose_warnings_are_errors(tmp_path: Path) -> None:
     marked_project(tmp_path, "match_on=['path']", "cassettes/test_m/test_a.yaml")
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n", encoding="utf-8")
@@ -236,7 +259,7 @@ def test_a_trial_runs_beside_plugins_whose_warnings_are_errors(tmp_path: Path) -
         text=True,
         check=False,
     )
-    assert "1 moved tests were tried, 0 units put back" in result.stdout, result.stderr
+    assert "1 moved test tried, 0 units put back" in result.stdout, result.stderr
     assert "dropped: test_m.py:2: pytest.mark.vcr(match_on=['path'])" in result.stdout
 
 

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
     from pactape.adopting.literals import Names
 
-__all__ = ["WITHOUT_MEANING", "OldOptions", "read_options"]
+__all__ = ["WITHOUT_MEANING", "OldOptions", "ensured_suffix", "read_options"]
 
 #: Matchers that together equal Pactape's own matching.
 _ADDRESS = {"scheme", "host", "port", "path", "query"}
+_URL = {"uri", "url"}
 WITHOUT_MEANING = {"record_mode", "decode_compressed_response", "serializer", "record_on_exception"}
 _FILTERS = {"filter_headers", "filter_query_parameters", "filter_post_data_parameters"}
 _NO_NAMES: Mapping[str, ast.expr] = {}
@@ -74,6 +75,8 @@ def read_options(options: Mapping[str, ast.expr], names: Names = _NO_NAMES) -> O
     """
     values, problems = {}, []
     for name, expression in options.items():
+        if name == "path_transformer" and ensured_suffix(expression):
+            continue  # it is part of the cassette's path
         try:
             values[name] = literal(expression, names)
         except ValueError:
@@ -113,8 +116,8 @@ def _is_known(name: str, value: object) -> bool:
 def _matches_the_same(value: object) -> bool:
     """Return whether matchers compare the method and the whole URL, as Pactape does; bodies don't matter."""
     matchers = set(_texts(value)) - {"body", "raw_body"}
-    if "uri" in matchers:
-        matchers = (matchers - {"uri"}) | _ADDRESS
+    if matchers & _URL:
+        matchers = (matchers - _URL) | _ADDRESS
     return matchers == {"method", *_ADDRESS}
 
 
@@ -144,6 +147,15 @@ def _items(value: object) -> list[Any]:
 def _problem(name: str, text: str) -> str:
     advice = _ADVICE.get(name, "see docs/how-to/move-from-pytest-recording.md")
     return f"{name}={text} can't be carried over. Next step: {advice}"
+
+
+def ensured_suffix(transformer: ast.expr | None) -> str:
+    """Return the suffix that vcrpy's `VCR.ensure_suffix(".yaml")` adds to names without it; empty otherwise."""
+    match transformer:
+        case ast.Call(func=ast.Attribute(attr="ensure_suffix"), args=[ast.Constant(value=str() as suffix)]):
+            return suffix
+        case _:
+            return ""
 
 
 def is_path(node: ast.AST) -> bool:

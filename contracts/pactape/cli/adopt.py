@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pactape.cli.shared.counts import count_of
 from pactape.cli.shared.options import project_option
 from pactape.pyproject_file import FILE_NAME
 from pactape.settings import load_settings
@@ -55,7 +56,7 @@ def adopt(*, project: Path, paths: tuple[Path, ...], write: bool, tries: bool) -
         _show_trial(trial)
     action = "moved" if write else "to move (nothing is written without --write)"
     cassettes, modules = plan.counts(put_back)
-    click.echo(f"{cassettes} cassettes and {modules} test modules {action}")
+    click.echo(f"{count_of(cassettes, 'cassette')} and {count_of(modules, 'test module')} {action}")
     if not plan.modules and not plan.moves and not plan.moved_before:
         reason = (
             "the lines above say why, and what to do"
@@ -67,7 +68,7 @@ def adopt(*, project: Path, paths: tuple[Path, ...], write: bool, tries: bool) -
         sys.exit(2)
     if not plan.modules:
         click.echo(f"no other test has to move: {plan.moved_before} are Pactape's already")
-    sys.exit(1 if plan.left or plan.dropped or (trial and trial.put_back) else 0)
+    sys.exit(1 if plan.left or plan.dropped or (trial and (trial.put_back or trial.unproven)) else 0)
 
 
 def _carry_out(plan: Plan, project: Path, *, tries: bool) -> Trial | None:
@@ -129,7 +130,14 @@ def _show_trial(trial: Trial) -> None:
         click.echo(f"loosened: {line}")
     for line in trial.put_back:
         click.echo(f"put back: {line}")
-    click.echo(f"{trial.tests} moved tests were tried, {len(trial.put_back)} units put back")
+    if trial.unproven:
+        click.echo(
+            f"not proven: {count_of(trial.unproven, 'moved test')} passed neither before nor after. "
+            "Next step: run pytest where they pass"
+        )
+    click.echo(
+        f"{count_of(trial.tests, 'moved test')} tried, {count_of(len(trial.put_back), 'unit')} put back"
+    )
 
 
 def _relative_path(path: Path, project: Path) -> str:

@@ -33,6 +33,8 @@ _UNMATCHED = "no recorded interaction matches"
 _SHOWN = 400
 #: The reason for a test that passes under neither recorder.
 NO_CASSETTE = "it has no cassette, and didn't pass before"
+#: The reason for a unit whose options have no counterpart, and whose tests pass under neither recorder.
+UNTRIED = "it didn't pass before either, so it can't be tried without the options that have no counterpart"
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -55,12 +57,14 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
         loosened: The units that now ignore request bodies, because their recordings require it.
         put_back: The units that were put back, why their tests failed, and what to do, one line each.
         units_put_back: The module and the line of each such unit.
+        unproven: How many moved tests passed neither before nor after.
     """
 
     tests: int
     loosened: tuple[str, ...] = ()
     put_back: tuple[str, ...] = ()
     units_put_back: frozenset[tuple[Path, int]] = frozenset()
+    unproven: int = 0
 
 
 def try_out(plan: Plan, root: Path) -> Trial:
@@ -88,6 +92,7 @@ def try_out(plan: Plan, root: Path) -> Trial:
         loosened=loosened,
         put_back=put_back,
         units_put_back=frozenset(trial.units_put_back),
+        unproven=trial.count_unproven(after),
     )
 
 
@@ -100,7 +105,9 @@ class _Trial:
         self._root = root
         self._before = before
         self._loosened: dict[Path, set[int]] = {}
-        self._unrecorded = {(test.module, test.unit) for test in plan.unrecorded}
+        #: Units that only move if a test of theirs passes, with the reason if none does.
+        self._conditions = {(module, line): UNTRIED for module, line, _ in plan.dropped}
+        self._conditions |= {(test.module, test.unit): NO_CASSETTE for test in plan.unrecorded}
         self.units_put_back: set[tuple[Path, int]] = set()
         self.tests = {test for move in plan.moves for test in move.tests}
 
@@ -162,10 +169,25 @@ class _Trial:
         self._journal.finish(obsolete_files(self._plan, self._root, put_back=frozenset(restored_files)))
         return tuple(notes)
 
+    def count_unproven(self, after: Mapping[str, Outcome]) -> int:
+        """Return how many tests of the units that have moved didn't pass."""
+        units = [
+            (change.path, {"::".join([*test.classes, test.name]) for test in unit.tests})
+            for change in self._plan.modules
+            for unit in read_module(change.source, path=change.path).units
+            if unit.line in change.edits and (change.path, unit.line) not in self.units_put_back
+        ]
+        return sum(
+            not outcome.passed and any(_belongs(nodeid, path, names) for path, names in units)
+            for nodeid, outcome in after.items()
+        )
+
     def _next_step(self, change: ModuleChange, line: int, reason: str) -> str:
         """Return the next step for a unit that was put back."""
         if reason == NO_CASSETTE:
             return "mark it with pytest.mark.cassette, and record it"
+        if reason == UNTRIED:
+            return "adopt where it passes, with the variables and packages that it needs"
         if _UNMATCHED in reason:
             return (
                 "record it again with --pactape-record all, or make the test send the same request each time"
@@ -206,26 +228,22 @@ class _Trial:
                 and _belongs(nodeid, change.path, names)
                 and not after.get(nodeid, Outcome(passed=False)).passed
             ]
-            if (
-                not reasons
-                and (change.path, unit.line) in self._unrecorded
-                and not self._passed(change.path, names)
-            ):
-                reasons = [NO_CASSETTE]
+            condition = self._conditions.get((change.path, unit.line))
+            passed = any(_any_passed(outcomes, change.path, names) for outcomes in (self._before, after))
+            if condition and not reasons and not passed:
+                reasons = [condition]
             if reasons and unit.line in change.edits:
                 reasons_by_line[unit.line] = reasons
         return reasons_by_line
-
-    def _passed(self, path: Path, names: set[str]) -> bool:
-        """Return whether any test of a unit passed before."""
-        return any(
-            outcome.passed and _belongs(nodeid, path, names) for nodeid, outcome in self._before.items()
-        )
 
     def _name(self, change: ModuleChange, line: int) -> str:
         names = {unit.line: unit.name for unit in read_module(change.source, path=change.path).units}
         path = change.path.relative_to(self._root.absolute()).as_posix()
         return f"{path}:{line}: {names.get(line) or 'the module'}"
+
+
+def _any_passed(outcomes: Mapping[str, Outcome], path: Path, names: set[str]) -> bool:
+    return any(outcome.passed and _belongs(nodeid, path, names) for nodeid, outcome in outcomes.items())
 
 
 def _belongs(nodeid: str, module: Path, names: set[str]) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pactape.adopting.arguments import ensured_suffix
 from pactape.adopting.old_tests.expressions import path_of
 from pactape.adopting.old_tests.marked_tests import KEEP
 from pactape.adopting.old_tests.vcrpy_uses.vcr_objects import Recorder
@@ -125,6 +126,8 @@ class UseFinder:
     def path(self, use: RecorderUse) -> str:
         """Return the path of a use's cassette, with slashes: relative to the project's folder, or absolute."""
         name = self._name(use) or ""
+        suffix = ensured_suffix(use.options.get("path_transformer"))
+        name += suffix if name and not name.endswith(suffix) else ""
         folder = self._folder(use)
         base = "" if folder is None else folder.as_posix()
         return (
