@@ -21,18 +21,26 @@ LOGIN = "<s:Envelope><s:Body><Login/></s:Body></s:Envelope>"
 SOAP_12 = {"Content-Type": 'application/soap+xml; action="urn:users/GetUser"'}
 
 
-def action(url: str = "http://a.test/rpc", sent: Any = None, headers: dict[str, str] | None = None) -> str:
-    """The action of a request."""
+def action(
+    url: str = "http://a.test/rpc",
+    sent: Any = None,
+    headers: dict[str, str] | None = None,
+    received: Any = None,
+) -> str:
+    """The action of a request, and perhaps of its response."""
     is_raw = isinstance(sent, str)
     body = sent.encode() if is_raw else json.dumps(sent).encode() if sent is not None else b""
     plain = headers or ({} if is_raw or sent is None else {"Content-Type": "application/json"})
     request = Request(method="POST", url=url, headers=tuple(plain.items()), body=body)
-    exchange = Exchange(request=request, response=Response(status=200), cassette="a", index=0)
+    media = (("Content-Type", "application/json"),)
+    response = Response(status=200, headers=media, body=json.dumps(received).encode()) if received else None
+    exchange = Exchange(request=request, response=response or Response(status=200), cassette="a", index=0)
     sample = SampleSequence([exchange]).next(exchange)
     return action_of(sample)
 
 
 PERSISTED = {"persistedQuery": {"version": 1, "sha256Hash": "cafe" * 16}}
+RULE = {"name": "bots", "action": "block", "limit": 5}
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "getUser"}
 
 
@@ -84,6 +92,11 @@ CALL = {"jsonrpc": "2.0", "id": 1, "method": "getUser"}
         ({"url": "http://a.test/g?extensions=none"}, ""),
         ({"sent": {"doc_id": "123", "variables": {}}}, "document=123"),
         ({"sent": {"doc_id": "123"}}, ""),
+        ({"url": "http://a.test/routes?method=GET"}, ""),
+        ({"url": "http://a.test/api?method=json"}, ""),
+        ({"sent": {"method": "PUT", "url": "http://b.test"}}, ""),
+        ({"sent": RULE, "received": {"id": 7, **RULE}}, ""),
+        ({"sent": RULE, "received": {"action": "block", "done": True}}, "action=block"),
     ],
 )
 def test_an_action_is_what_names_the_operation(parts: dict[str, Any], expected: str) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from pactape.contracts import derive, write_contracts
-from pactape.contracts.grouping.routes import Endpoint, route_templates_of
-from pactape.contracts.samples.path_segments import segment_kind
+from pactape.contracts.grouping.endpoints import Endpoint
+from pactape.contracts.grouping.routes import route_templates_of
 from pactape.errors import SettingsError
 from pactape.settings import load_settings
 
@@ -54,28 +54,6 @@ def interactions(
 
 def descriptions(root: Path, *exchanges: dict[str, Any], settings: str = SETTINGS) -> list[str]:
     return [interaction["description"] for interaction in interactions(root, *exchanges, settings=settings)]
-
-
-@pytest.mark.parametrize(
-    ("segment", "kind"),
-    [
-        ("7", "id"),
-        ("0190a6f0-4d5e-7abc-8def-0123456789ab", "id"),
-        ("01ARZ3NDEKTSV4RRFFQ69G5FAV", "id"),
-        ("507f1f77bcf86cd799439011", "id"),
-        ("usr_8sKq2w1fLp", "id"),
-        ("5KsDBWseXY6QegucYAoacS1", "id"),
-        ("2026-01-31", "date"),
-        ("2026-13-31", "id"),
-        ("users", None),
-        ("v1", None),
-        ("deadbeef", None),
-        ("internationalizations", None),
-        ("", None),
-    ],
-)
-def test_a_segment_is_a_value_when_its_form_shows_it(segment: str, kind: str | None) -> None:
-    assert segment_kind(segment) == kind
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pactape.contracts.grouping.routes import Endpoint, route_templates_of
+from pactape.contracts.grouping.endpoints import Endpoint
+from pactape.contracts.grouping.routes import route_templates_of
 
 from tests.contracts.helpers.projects import Project, interaction
 

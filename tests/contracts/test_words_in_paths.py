@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pactape.contracts.samples.path_segments import segment_kind
 
 from tests.contracts.helpers.projects import Project, interaction
 
@@ -51,6 +52,10 @@ def test_a_word_is_an_id_only_below_the_name_of_its_collection(
         ("/7", "GET /{id}"),
         ("/7/9", "GET /{id}/{id2}"),
         ("/api/2023-10/products", "GET /api/2023-10/products"),
+        ("/2015-03-31/functions", "GET /2015-03-31/functions"),
+        ("/reports/2015-03-31", "GET /reports/{date}"),
+        ("/api/version/2/users", "GET /api/version/2/users"),
+        ("/documents/1234/version/2/pages", "GET /documents/{id}/version/{id2}/pages"),
     ],
 )
 def test_a_short_number_before_a_name_is_the_version_of_the_api(
@@ -96,6 +101,8 @@ def test_reads_of_objects_with_and_without_an_optional_parameter_are_one_operati
         ("/journals/1803-2427", "GET /journals/{id}"),
         ("/journals/0028-088X/works", "GET /journals/{id}/works"),
         ("/books/978-3-16-148410-0", "GET /books/{id}"),
+        ("/zones/a.test/records/www.a.test", "GET /zones/a.test/records/{id}"),
+        ("/files/a.test/www.b.test", "GET /files/a.test/www.b.test"),
         ("/sheets/1Sle_EDNRq8PsQGzmskqQWIGnUT4epR-d9A-9gaJsrrQ:batchUpdate", "GET /sheets/{id}:batchUpdate"),
         ("/jobs/7:cancel", "GET /jobs/{id}:cancel"),
         ("/docs:batchGet", "GET /docs:batchGet"),
@@ -105,3 +112,62 @@ def test_reads_of_objects_with_and_without_an_optional_parameter_are_one_operati
 )
 def test_a_segment_is_an_id_by_its_form(tmp_path: Path, path: str, operation: str) -> None:
     assert _operations(tmp_path, (path, {"ok": True})) == [operation]
+
+
+def test_a_kind_in_a_response_does_not_make_the_segment_of_that_name_data(tmp_path: Path) -> None:
+    operations = _operations(
+        tmp_path,
+        ("/databases/mysql/instances/7", {"id": 7, "engine": "mysql"}),
+        ("/databases/postgresql/instances/8", {"id": 8, "engine": "postgresql"}),
+    )
+    assert operations == ["GET /databases/mysql/instances/{id}", "GET /databases/postgresql/instances/{id}"]
+
+
+def test_an_id_is_data_whatever_number_its_parameter_has_in_a_path(tmp_path: Path) -> None:
+    user = {"login": "bob", "posts": 1}
+    operations = _operations(
+        tmp_path, ("/users/7/posts/9", {}), ("/users/bob", user), ("/users/bob/posts/8", {})
+    )
+    assert operations == ["GET /users/{id}", "GET /users/{id}/posts/{id2}"]
+
+
+def test_sizes_are_not_kinds_of_objects(tmp_path: Path) -> None:
+    servers = [
+        (f"/servers/{number}", {"id": number, "type": size, size.partition("-")[0]: True})
+        for number, size in enumerate(("small-2", "small-2", "large-4", "large-4"))
+    ]
+    assert _operations(tmp_path, *servers) == ["GET /servers/{id}"]
+
+
+@pytest.mark.parametrize(
+    ("segment", "kind"),
+    [
+        ("7", "id"),
+        ("0190a6f0-4d5e-7abc-8def-0123456789ab", "id"),
+        ("01ARZ3NDEKTSV4RRFFQ69G5FAV", "id"),
+        ("507f1f77bcf86cd799439011", "id"),
+        ("usr_8sKq2w1fLp", "id"),
+        ("5KsDBWseXY6QegucYAoacS1", "id"),
+        ("2026-01-31", "date"),
+        ("2026-13-31", "id"),
+        ("192.0.2.7", "ip"),
+        ("2001:db8::7", "ip"),
+        ("2001:db8::/32", "ip"),
+        ("1.2.3", "version"),
+        ("reports-1778670288", "id"),
+        ("10.5555", "id"),
+        ("<USER>", "id"),
+        ("scrubbed-2", "id"),
+        ("XXXXXXXX", "id"),
+        ("SUBSCRIPTION_ID", "id"),
+        ("ORDER_CREATED", None),
+        ("10:30:00", None),
+        ("users", None),
+        ("v1", None),
+        ("deadbeef", None),
+        ("internationalizations", None),
+        ("", None),
+    ],
+)
+def test_a_segment_is_a_value_when_its_form_shows_it(segment: str, kind: str | None) -> None:
+    assert segment_kind(segment) == kind

@@ -47,6 +47,10 @@ _PARAMETERS = frozenset(
 )
 #: Query parameters and form fields that name it; members of JSON bodies with these names don't.
 _SHORT_PARAMETERS = frozenset({"act", "do"})
+#: Values of `method` that name a method of HTTP or a format, not an operation.
+_NOT_OPERATIONS = frozenset(
+    {"get", "head", "post", "put", "patch", "delete", "options", "json", "xml", "jsonp"}
+)
 #: Names of the id of a persisted GraphQL document: Apollo, the draft of GraphQL over HTTP, Relay.
 _DOCUMENT_IDS = ("documentId", "doc_id", "queryId")
 _LONGEST_ID = 12
@@ -82,9 +86,10 @@ def action_of(sample: Sample) -> str:
         body = [(name, values[0]) for name, values in form_fields(request).items() if values]
         body_names = _PARAMETERS | _SHORT_PARAMETERS
     query = parse_qsl(url_parts(request.url).query)
+    is_call = _is_action_call(sent) and not _is_stored(body, sample.received)
     return (
         _first_named(query, _query_names(query))
-        or _first_named(body if _is_action_call(sent) else [], body_names)
+        or _first_named(body if is_call else [], body_names)
         or _persisted_document(sent, query)
         or _xml_operation(sample)
     )
@@ -126,7 +131,13 @@ def _query_names(query: list[tuple[str, str]]) -> frozenset[str]:
 
 def _first_named(parameters: Iterable[tuple[str, str]], names: frozenset[str]) -> str:
     return next(
-        (f"{name}={value}" for name, value in parameters if name.lower() in names and _NAME.fullmatch(value)),
+        (
+            f"{name}={value}"
+            for name, value in parameters
+            if name.lower() in names
+            and _NAME.fullmatch(value)
+            and not (name.lower() == "method" and value.lower() in _NOT_OPERATIONS)
+        ),
         "",
     )
 
@@ -159,6 +170,18 @@ def _rpc_method(value: Any) -> str:
 def _is_action_call(value: Any) -> bool:
     """Return whether a body may name an operation: a form, or a JSON object with an action and parameters."""
     return not isinstance(value, dict) or any(str(name).lower() in _PARAMETERS for name in value)
+
+
+def _is_stored(body: list[tuple[str, str]], received: Any) -> bool:
+    """Return whether the response has what was sent: a resource with a field "action", not a call of one."""
+    if not isinstance(received, dict):
+        return False
+    stored = [name for name, value in body if str(received.get(name)) == value]
+    return (
+        len(stored) > 1
+        and len(stored) * 2 >= len(body)
+        and not _PARAMETERS.isdisjoint(map(str.lower, stored))
+    )
 
 
 def _with_operation(action: str, operation: str) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pactape.contracts.grouping.routes import Endpoint, route_templates_of
+from pactape.contracts.grouping.endpoints import Endpoint
+from pactape.contracts.grouping.routes import route_templates_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -134,29 +135,32 @@ def _endpoints(groups: Mapping[GroupKey, Evidence]) -> Iterator[Endpoint]:
             is_list=is_list,
             named=frozenset(evidence.named),
             known_ids=frozenset(evidence.known_ids),
+            items=frozenset(evidence.items),
             parameters=frozenset(key.parameters),
         )
 
 
 def _split(operation: str) -> tuple[str, tuple[str, ...], str]:
-    """Return the method, the path segments, and the action in parentheses: " (action=show)"."""
+    """Return the method, the path segments, and the action in parentheses: " (action=show)".
+
+    Parameters have no numbers: which number one has in a path says nothing about what it is.
+    """
     method, _, rest = operation.partition(" ")
     path, mark, kind = rest.partition(" (")
-    return method, tuple(path.split("/")[1:]), f"{mark}{kind}"
+    return method, tuple(_PARAMETER.sub(r"{\1}", path).split("/")[1:]), f"{mark}{kind}"
 
 
 def _path(operation: str) -> str:
-    return f"/{'/'.join(_split(operation)[1])}"
+    return operation.partition(" ")[2].partition(" (")[0]
 
 
 def _number_parameters(template: tuple[str, ...]) -> list[str]:
     """Return the template with a number added to each repeated parameter name."""
     counts: dict[str, int] = {}
     segments = []
-    for segment in template:
-        name = _PARAMETER.sub(r"{\1}", segment)
-        if not _PARAMETER.search(segment):
-            segments.append(segment)
+    for name in template:
+        if not _PARAMETER.search(name):
+            segments.append(name)
             continue
         counts[name] = counts.get(name, 0) + 1
         segments.append(name if counts[name] == 1 else name.replace("}", f"{counts[name]}}}", 1))
@@ -177,9 +181,14 @@ def _fields(shape: Shape, path: str = "", depth: int = 0) -> frozenset[str]:
 
 
 def is_list_of_items(shape: Shape) -> bool:
-    """Return whether a response is an array, or a page: an object with an array and paging keys."""
+    """Return whether a response is an array, or a page: an object with an array and paging keys.
+
+    A page may be in an envelope: {"users": {"items": […], "next": null}}.
+    """
     if shape.items is not None or "array" in shape.kinds:
         return True
+    if len(shape.keys) == 1 and "object" in (child := next(iter(shape.keys.values()))).kinds:
+        return is_list_of_items(child)
     arrays = [key for key, child in shape.keys.items() if "array" in child.kinds]
     others = {key.lower() for key in shape.keys} - {key.lower() for key in arrays}
     return bool(arrays) and (not others or not others.isdisjoint(_PAGING))

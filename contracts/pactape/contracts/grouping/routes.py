@@ -2,8 +2,10 @@
 
 A segment becomes a parameter only if there is evidence that it is data:
 - a response of any recording contained it as an id, or it looks like such an id;
+- responses of its collection show it to be an item: "POST /projects" returns {"name": "apollo"};
 - responses name their object by it: "/projects/apollo" returns {"name": "apollo"};
-- several siblings return objects of one kind ("/projects/apollo", "/projects/gemini", "/projects/mercury").
+- several siblings return objects of one kind ("/projects/apollo", "/projects/gemini", "/projects/mercury");
+- it is next to a parameter, and the paths below it are those below the parameter.
 
 A segment is a name if it is the first, follows a parameter ("/statuses/9/pin"), ends the path of a write, names a
 list or is a literal in the client's code. Segments that look like values are already parameters at this point.
@@ -11,54 +13,35 @@ list or is a literal in the client's code. Segments that look like values are al
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from pactape.contracts.samples.path_segments import character_classes, is_distinctive
+from pactape.contracts.grouping.endpoints import (
+    RequestBelow,
+    is_named,
+    largest_alike,
+    order,
+    return_the_same,
+)
+from pactape.contracts.grouping.siblings import failed_siblings, fitting_siblings, same_paths_below
+from pactape.contracts.samples.path_segments import character_classes, is_distinctive, name_in_segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Endpoint", "route_templates_of"]
+    from pactape.contracts.grouping.endpoints import Endpoint
 
-_READS = frozenset({"GET", "HEAD"})
+__all__ = ["route_templates_of"]
+
 #: From this number on, sibling names that responses repeat are values of one parameter.
 _FEWEST_NAMED = 2
-#: From this number on, sibling names that return objects of one kind are values of one parameter.
-_FEWEST_ALIKE = 3
-_ALIKE = 0.75
-_FEWEST_FIELDS = 3
-#: Keys that identify objects; an object without any of them is an envelope or a report.
-_IDENTITY = frozenset("id _id uuid guid sid slug key code name login username handle email sku title".split())  # noqa: SIM905 -- readable
 _SHORTEST_ID = 8
 _CLASSES_OF_ID = 3
+_PARAMETER = re.compile(r"\{[a-z]+\d*\}")
 SLUG = "{slug}"
 ID = "{id}"
 
-
-class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """The requests to a path, and their responses.
-
-    Args:
-        method: In upper case.
-        segments: The path's segments, with parameters as "{name}".
-        succeeds: Whether a response was successful.
-        fields: The field paths of the returned object; empty if the response is not an object.
-        is_list: Whether the response is a list, or a page of one.
-        named: The segments that are an identifier in the response.
-        known_ids: The segments that an earlier response contained as ids.
-        parameters: The names of the query parameters.
-    """
-
-    method: str
-    segments: tuple[str, ...]
-    succeeds: bool = True
-    fields: frozenset[str] = frozenset()
-    is_list: bool = False
-    named: frozenset[str] = frozenset()
-    known_ids: frozenset[str] = frozenset()
-    parameters: frozenset[str] = frozenset()
+_Below = dict[str, list[RequestBelow]]
 
 
 def route_templates_of(
@@ -71,44 +54,44 @@ def route_templates_of(
         literals: Segments that are literals in the client's code, which never become parameters.
 
     Example:
+        >>> from pactape.contracts.grouping.endpoints import Endpoint
         >>> fields = frozenset({"id", "name", "members"})
         >>> paths = [("projects", name) for name in ("apollo", "gemini", "mercury")]
         >>> routes = route_templates_of(Endpoint(method="GET", segments=path, fields=fields) for path in paths)
         >>> routes["projects", "apollo"]
         ('projects', '{slug}')
     """
-    ordered = sorted(endpoints, key=_order)
+    ordered = sorted(endpoints, key=order)
     ids = (
         frozenset(identifier for one in ordered for identifier in one.known_ids if is_distinctive(identifier))
         - literals
     )
     tree = _Node(
-        [_RequestBelow(endpoint.segments, endpoint) for endpoint in ordered], ids=ids, literals=literals
+        [RequestBelow(endpoint.segments, endpoint) for endpoint in ordered], ids=ids, literals=literals
     )
     templates = dict(tree.templates((), after_parameter=False))
     return {path: template for path, template in templates.items() if path != template}
-
-
-class _RequestBelow(msgspec.Struct, frozen=True):
-    """An endpoint, with the segments of its path below a node."""
-
-    rest: tuple[str, ...]
-    endpoint: Endpoint
 
 
 class _Node:
     """A node in the tree of paths, with the endpoints below it by their next segment."""
 
     def __init__(
-        self, requests: Iterable[_RequestBelow], *, ids: frozenset[str], literals: frozenset[str]
+        self,
+        requests: Iterable[RequestBelow],
+        *,
+        ids: frozenset[str],
+        literals: frozenset[str],
+        names_below: Iterable[str] = (),
     ) -> None:
         self._ids = ids
         self._literals = literals
+        self._names_below = set(names_below)
         self._ends: list[Endpoint] = []
-        self._below: dict[str, list[_RequestBelow]] = {}
+        self._below: _Below = {}
         for request in requests:
             if request.rest:
-                below = _RequestBelow(request.rest[1:], request.endpoint)
+                below = RequestBelow(request.rest[1:], request.endpoint)
                 self._below.setdefault(request.rest[0], []).append(below)
             else:
                 self._ends.append(request.endpoint)
@@ -119,13 +102,24 @@ class _Node:
         """Yield each path that ends at this node or below it, with its template."""
         for endpoint in self._ends:
             yield endpoint.segments, template
+        self._join_alike_parameters()
         parameters = self._parameters(is_first=not template, after_parameter=after_parameter)
-        children: dict[str, list[_RequestBelow]] = {}
+        children: _Below = {}
         for segment, requests in sorted(self._below.items()):
             children.setdefault(parameters.get(segment, segment), []).extend(requests)
+        names = {below for name in self._item_names() if (below := name.partition("/")[2])}
         for segment, requests in children.items():
-            node = _Node(requests, ids=self._ids, literals=self._literals)
+            names_below = names if segment in parameters.values() else ()
+            node = _Node(requests, ids=self._ids, literals=self._literals, names_below=names_below)
             yield from node.templates((*template, segment), after_parameter="{" in segment)
+
+    def _join_alike_parameters(self) -> None:
+        """Join parameters of different forms that return objects of one kind: "/users/7", "/users/a@b.test"."""
+        kinds = [segment for segment in self._below if _PARAMETER.fullmatch(segment)]
+        if ID in kinds:
+            for kind in kinds:
+                if kind != ID and return_the_same(self._below[ID], self._below[kind]):
+                    self._below[ID] += self._below.pop(kind)
 
     def _parameters(self, *, is_first: bool, after_parameter: bool) -> dict[str, str]:
         """Return the parameter's name for each segment at this node that is data."""
@@ -146,25 +140,50 @@ class _Node:
             if segment in self._ids or segment in elsewhere or self._has_form_of_id(segment, literal)
         }
         parameters = dict.fromkeys(data, route_parameter or ID)
-        self_named = (
-            {segment for segment, requests in literal.items() if _is_named(segment, requests)}
-            - data
-            - self._literals
-        )
-        slugs = (
-            self_named
-            if len(self_named) >= (1 if parameters or route_parameter else _FEWEST_NAMED)
-            else set()
-        )
+        named = {segment for segment, requests in literal.items() if is_named(segment, requests)}
+        slugs = named - data - self._literals
+        if len(slugs) < (1 if parameters or route_parameter else _FEWEST_NAMED):
+            slugs.clear()
+        candidates = {segment: below for segment, below in literal.items() if segment not in self._literals}
         if not is_first and not after_parameter:
-            candidates = {
-                segment: requests for segment, requests in literal.items() if segment not in self._literals
-            }
-            slugs |= _largest_alike(candidates) - data
+            slugs |= largest_alike(candidates) | same_paths_below(candidates)
+            slugs |= _items(candidates, self._item_names())
+        slugs |= _items(candidates, self._names_below)
+        slugs -= data
         parameters |= dict.fromkeys(slugs, route_parameter or (ID if data else SLUG))
-        return parameters | self._failed_siblings(literal, parameters, route_parameter)
+        return parameters | self._siblings(parameters, route_parameter, is_first=is_first)
 
-    def _has_form_of_id(self, segment: str, literal: dict[str, list[_RequestBelow]]) -> bool:
+    def _siblings(
+        self, parameters: dict[str, str], route_parameter: str | None, *, is_first: bool
+    ) -> dict[str, str]:
+        """Return the parameter's name for each further segment next to a parameter."""
+        parameter = route_parameter or next(iter(parameters.values()), None)
+        if parameter is None:
+            return {}
+        names = {parameter, *parameters}
+        known = [request for name in sorted(names & self._below.keys()) for request in self._below[name]]
+        others = {
+            segment: requests
+            for segment, requests in self._below.items()
+            if not segment.startswith("{") and segment not in names | self._literals
+        }
+        siblings = failed_siblings(others, known)
+        if not is_first:
+            siblings |= fitting_siblings(others, known)
+        return dict.fromkeys(siblings, parameter)
+
+    def _item_names(self) -> set[str]:
+        """Return what the responses of this node, a collection, call its items."""
+        with_slash = (request.endpoint for request in self._below.get("", ()) if not any(request.rest))
+        return self._names_below.union(
+            *(
+                endpoint.items
+                for endpoint in (*self._ends, *with_slash)
+                if endpoint.is_list or endpoint.method == "POST"
+            )
+        )
+
+    def _has_form_of_id(self, segment: str, literal: _Below) -> bool:
         """Return whether a segment looks like an id next to it: same length and character classes."""
         return _is_random(segment) and any(
             len(identifier) == len(segment)
@@ -172,111 +191,19 @@ class _Node:
             if _is_random(identifier)
         )
 
-    def _failed_siblings(
-        self, literal: dict[str, list[_RequestBelow]], parameters: dict[str, str], route_parameter: str | None
-    ) -> dict[str, str]:
-        """Return siblings of parameters that only ever failed: objects that don't exist."""
-        requests_of_data = {
-            (request.endpoint.method, request.rest)
-            for segment, requests in self._below.items()
-            if segment in parameters or segment == route_parameter
+
+def _items(candidates: _Below, names: set[str]) -> set[str]:
+    """Return the segments that responses show to be items, perhaps together with the next segment."""
+    return {
+        segment
+        for segment, requests in candidates.items()
+        if name_in_segment(segment) in names
+        or any(
+            f"{segment.lower()}/{name_in_segment(request.rest[0])}" in names
             for request in requests
-        }
-        parameter = route_parameter or next(iter(parameters.values()), None)
-        return {
-            segment: parameter
-            for segment, requests in literal.items()
-            if parameter
-            and segment not in parameters
-            and segment not in self._literals
-            and all(
-                not request.endpoint.succeeds
-                and any(
-                    method == request.endpoint.method and _fits(request.rest, rest)
-                    for method, rest in requests_of_data
-                )
-                for request in requests
-            )
-        }
-
-
-def _fits(rest: tuple[str, ...], known: tuple[str, ...]) -> bool:
-    """Return whether a path may be a known one with other values of its parameters."""
-    return len(rest) == len(known) and all(
-        segment == other or "{" in other for segment, other in zip(rest, known, strict=True)
-    )
-
-
-def _order(endpoint: Endpoint) -> tuple[object, ...]:
-    """Return the sort key of an endpoint, so that the order of recordings has no influence."""
-    return (
-        endpoint.segments,
-        endpoint.method,
-        endpoint.succeeds,
-        endpoint.is_list,
-        sorted(endpoint.fields),
-        sorted(endpoint.named),
-    )
-
-
-def _is_named(segment: str, requests: list[_RequestBelow]) -> bool:
-    return any(
-        segment in request.endpoint.named and (request.rest or not request.endpoint.is_list)
-        for request in requests
-        if request.endpoint.method in _READS or (request.endpoint.method == "PUT" and not request.rest)
-    )
-
-
-def _largest_alike(candidates: dict[str, list[_RequestBelow]]) -> set[str]:
-    """Return the largest set of segments that return objects of one kind, if too large for a coincidence."""
-    sets: list[tuple[list[_RequestBelow], set[str]]] = []
-    for segment, requests in sorted(candidates.items()):
-        like = next((members for model, members in sets if _are_alike(model, requests)), None)
-        if like is None:
-            sets.append((requests, {segment}))
-        else:
-            like.add(segment)
-    largest = max((members for _, members in sets), key=len, default=set[str]())
-    return largest if len(largest) >= _FEWEST_ALIKE else set()
-
-
-def _are_alike(one: list[_RequestBelow], other: list[_RequestBelow]) -> bool:
-    """Return whether the same subpaths below two segments return objects of one kind.
-
-    Small responses are ignored.
-    """
-    if any(not request.rest and request.endpoint.is_list for request in (*one, *other)):
-        return False
-    mine: dict[tuple[str, tuple[str, ...]], list[Endpoint]] = {}
-    for request in filter(_is_comparable, one):
-        mine.setdefault((request.endpoint.method, request.rest), []).append(request.endpoint)
-    pairs = [
-        (endpoint, request.endpoint)
-        for request in filter(_is_comparable, other)
-        for endpoint in mine.get((request.endpoint.method, request.rest), ())
-    ]
-    equal = [pair for pair in pairs if pair[0].parameters == pair[1].parameters]
-    comparable = equal or [pair for pair in pairs if not all(endpoint.parameters for endpoint in pair)]
-    return bool(comparable) and all(
-        _overlap(mine.fields, theirs.fields) >= _ALIKE for mine, theirs in comparable
-    )
-
-
-def _is_comparable(request: _RequestBelow) -> bool:
-    """Return whether a response can be compared: a successful read of an object with an identifying key."""
-    endpoint = request.endpoint
-    return (
-        endpoint.method in _READS
-        and endpoint.succeeds
-        and not endpoint.is_list
-        and len(endpoint.fields) >= _FEWEST_FIELDS
-        and not endpoint.fields.isdisjoint(_IDENTITY)
-    )
-
-
-def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
-    """Return the share of fields that both have (Jaccard index)."""
-    return len(one & other) / len(one | other)
+            if request.rest
+        )
+    }
 
 
 def _is_random(segment: str) -> bool:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 __all__ = [
     "PLACEHOLDER",
     "character_classes",
     "is_distinctive",
+    "name_in_segment",
     "route_template",
     "segment_kind",
     "segment_kinds",
@@ -18,7 +23,9 @@ __all__ = [
 PLACEHOLDER = "(scrubbed)"
 #: Forms of values, with the name that a parameter of this form gets. ulid: 26 characters of Crockford's base 32,
 #: the first at most "7"; hex: digests and object ids; prefixed: "usr_8sKq2w1f"; token: letters and digits mixed,
-#: base64url with letters of both cases and digits; digest: "sha256:9f86…"; number: "1803-2427"; version: "1.2.3".
+#: base64url with letters of both cases and digits; digest: "sha256:9f86…"; number: "1803-2427"; a name with a Unix
+#: time in it; the registrant's part of a DOI; a mask of a value in a recording, or the name of a variable;
+#: version: "1.2.3".
 _FORMS = (
     (
         "date",
@@ -33,12 +40,18 @@ _FORMS = (
     ("id", re.compile(r"(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[0-9A-Za-z_-]{20,}={0,2}")),
     ("id", re.compile(r"[a-z0-9]+:[0-9a-f]{32,}")),
     ("id", re.compile(r"(?=(?:-?[0-9]){7,}[xX]?$)[0-9]+(-[0-9]+)+[xX]?")),
-    ("id", re.compile(re.escape(PLACEHOLDER))),
+    ("id", re.compile(r"[A-Za-z0-9_.~-]*[_.~-][0-9]{9,}")),
+    ("id", re.compile(r"10\.[0-9]{4,9}")),
+    ("id", re.compile(re.escape(PLACEHOLDER) + r"|scrubbed(-[0-9]+)?|<[^<>]+>|<<[^<>]+>>|\*{3,}|X{4,}")),
+    ("id", re.compile(r"[A-Z0-9_]+_(ID|UUID|GUID|TOKEN|KEY|SLUG)")),
+    ("ip", re.compile(r"([0-9]{1,3}\.){3}[0-9]{1,3}(/[0-9]{1,2})?")),
+    ("ip", re.compile(r"(?=.*::|([^:]*:){7})[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){2,7}(/[0-9]{1,3})?")),
     ("version", re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]+([-+.][0-9A-Za-z.+-]*)?")),
     ("email", re.compile(r"[^@\s]+@(?![0-9]x\.)[^@\s]+\.[A-Za-z]{2,}")),  # "0@2x.png" is a picture
 )
 #: Characters that would not be a part of a segment in a path or a template.
 _DELIMITERS = re.compile(r"[/?#%{}]")
+_EXTENSIONS = (".json", ".xml", ".html", ".yaml")
 _EXTENSION = re.compile(r"(?P<stem>.+)(?P<extension>\.(json|xml|html|csv|yaml|txt))")
 #: A custom method after the name of a resource: "/documents/7:publish" (Google's AIP-136).
 _METHOD = re.compile(r"(?P<stem>.+?)(?P<method>:[a-z][A-Za-z]+)")
@@ -46,9 +59,11 @@ _METHOD = re.compile(r"(?P<stem>.+?)(?P<method>:[a-z][A-Za-z]+)")
 _KEYED = re.compile(
     r"(?P<name>[A-Za-z_]\w*)\(([0-9]+|'[^']*'|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\)"
 )
-#: Segments after which a short number is a version rather than an id: "/api/2/users"; so it is in "/2/users".
+#: Segments after which a short number is a version rather than an id: "/api/2/users"; so it is in "/2/users". Below
+#: an id, it is a version of that object: "/documents/7/version/2".
 _VERSIONED = frozenset({"api", "rest", "version", "v"})
 _LONGEST_VERSION = 2
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _VERSION = re.compile(r"[vV][0-9]+([._-][0-9]+)*((alpha|beta|rc)[0-9]*)?")
 _CLASSES_OF_ID = 3
 
@@ -67,17 +82,23 @@ def segment_kind(segment: str) -> str | None:
     return next((kind for kind, form in _FORMS if form.fullmatch(segment)), None)
 
 
-def segment_kinds(segments: list[str]) -> list[str | None]:
+def segment_kinds(segments: list[str], known_ids: Container[int] = ()) -> list[str | None]:
     """Return the kind of each segment of a path; an API version has none.
+
+    Args:
+        segments: The segments of a path.
+        known_ids: The indices of segments that are known to be ids, whatever their form.
 
     Example:
         >>> segment_kinds(["api", "2", "users", "7"]), segment_kinds(["3", "movie", "550"])
         ([None, None, None, 'id'], [None, None, 'id'])
     """
-    return [
-        None if _is_version(segments[:index], segment, segments[index + 1 :]) else _kind(segment)
-        for index, segment in enumerate(segments)
-    ]
+    kinds: list[str | None] = []
+    for index, segment in enumerate(segments):
+        is_version = not any(kinds) and _is_version(segments[:index], segment, segments[index + 1 :])
+        is_known = index in known_ids or _is_subdomain(segments[:index], segment)
+        kinds.append((None if is_version else _kind(segment)) or ("id" if is_known else None))
+    return kinds
 
 
 def is_distinctive(segment: str) -> bool:
@@ -90,6 +111,18 @@ def is_distinctive(segment: str) -> bool:
     if _VERSION.fullmatch(segment):
         return False
     return any(map(str.isdigit, segment)) or len(character_classes(segment)) >= _CLASSES_OF_ID
+
+
+def name_in_segment(segment: str) -> str:
+    """Return a segment in lower case and without a file extension, as it is compared with names in responses.
+
+    Example:
+        >>> name_in_segment("Apollo.json"), name_in_segment("v1.2")
+        ('apollo', 'v1.2')
+    """
+    lower = segment.lower()
+    extension = next((extension for extension in _EXTENSIONS if lower.endswith(extension)), "")
+    return lower.removesuffix(extension)
 
 
 def character_classes(text: str) -> set[str]:
@@ -112,10 +145,18 @@ def _kind(segment: str) -> str | None:
 
 
 def _is_version(before: list[str], segment: str, after: list[str]) -> bool:
-    """Return whether a short number is a version: after "/api", or the first segment before a name."""
-    if not (segment.isdigit() and len(segment) <= _LONGEST_VERSION):
+    """Return whether a short number is a version: after "/api", or the first segment before a name.
+
+    A date may be one, too, as in the paths of AWS: "/2015-03-31/functions".
+    """
+    if not (segment.isdigit() and len(segment) <= _LONGEST_VERSION) and not _DATE.fullmatch(segment):
         return False
     return before[-1].lower() in _VERSIONED if before else bool(after and after[0] and not _kind(after[0]))
+
+
+def _is_subdomain(before: list[str], segment: str) -> bool:
+    """Return whether a segment is a name in a domain before it: "/zones/a.test/records/www.a.test"."""
+    return "." in segment and any("." in domain and segment.endswith(f".{domain}") for domain in before)
 
 
 def _stem(segment: str) -> str:

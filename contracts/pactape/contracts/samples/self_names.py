@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from pactape.contracts.samples.path_segments import name_in_segment
 from pactape.urls import url_parts
 
 if TYPE_CHECKING:
@@ -18,23 +20,23 @@ _READS = frozenset({"GET", "HEAD"})
 _REPLACES = "PUT"
 _FIRST_REDIRECT = 300
 #: Keys of an object's kind, not of its identity.
-_NOT_NAMES = frozenset(
-    "type kind object event action method status state @type __typename resourcetype class category".split()  # noqa: SIM905 -- readable
-)
+_NOT_NAMES = frozenset({"object", "event", "action", "method", "__typename"})
+#: How the keys of kinds and states end.
+_KINDS = ("type", "kind", "status", "state", "class", "category", "engine", "mode", "format")
 #: How deep in a response the object's name may be: {"info": {"name": "requests"}}.
 _DEEPEST = 2
 #: How deep in a response the id of a parent object may be.
 _DEEPEST_ID = 6
 #: How many items of an array are looked at.
 _FIRST_ITEMS = 3
-_EXTENSIONS = (".json", ".xml", ".html", ".yaml")
 
 
 def segments_named(sample: Sample) -> Iterator[str]:
     """Yield the path segments of a successful request that its response contains as a name, an id or a code.
 
     For a read, these are the names of its object, and the ids anywhere in the response, which may be ids of parent
-    objects. For a PUT, only the last segment counts, if it is the id of the object.
+    objects. A name may consist of two segments: "/repos/ada/engine" returns {"full_name": "ada/engine"}. For a PUT,
+    only the last segment counts, if it is the id of the object.
 
     Args:
         sample: An exchange; yields nothing unless the response is JSON.
@@ -47,26 +49,28 @@ def segments_named(sample: Sample) -> Iterator[str]:
     if not is_read and (request.method != _REPLACES or not isinstance(received, dict)):
         return
     segments = _segments_in(sample.exchange.response.body, segments if is_read else segments[-1:])
-    if not segments:
+    if not any(segments):
         return
     if is_read:
         names = {*(_names(received, 1) if isinstance(received, dict) else ()), *_ids(received, _DEEPEST_ID)}
     else:
         names = set(_ids(received, _DEEPEST))
     for segment in segments:
-        if segment and _normal(unquote(segment)) in names:
+        if segment and name_in_segment(unquote(segment)) in names:
             yield unquote(segment)
+    for first, second in pairwise(map(unquote, segments)):
+        if first and second and f"{first.lower()}/{name_in_segment(second)}" in names:
+            yield from (first, second)
 
 
 def _segments_in(body: bytes, segments: list[str]) -> list[str]:
-    """Return the segments that a body may contain (cheap pre-check; all if it has escapes or isn't UTF-8)."""
+    """Return the segments, each empty if a body can't contain it (cheap pre-check; all if it may be escaped)."""
     lower = body.lower()
     if b"\\" in lower or b"\0" in lower or not lower.isascii():
         return segments
     return [
-        segment
+        segment if name_in_segment(unquote(segment)).encode("utf-8", "surrogatepass") in lower else ""
         for segment in segments
-        if segment and _normal(unquote(segment)).encode("utf-8", "surrogatepass") in lower
     ]
 
 
@@ -78,23 +82,14 @@ def _ids(value: Any, depth: int) -> Iterator[str]:
     elif isinstance(value, dict) and depth:
         for key, child in value.items():
             if isinstance(child, str) and key.lower() in {"id", "_id"}:
-                yield _normal(child)
+                yield name_in_segment(child)
             elif isinstance(child, dict | list):
                 yield from _ids(child, depth - 1)
 
 
 def _names(value: dict[str, Any], depth: int) -> Iterator[str]:
     for key, child in value.items():
-        if isinstance(child, str) and key.lower() not in _NOT_NAMES:
-            yield _normal(child)
+        if isinstance(child, str) and key.lower() not in _NOT_NAMES and not key.lower().endswith(_KINDS):
+            yield name_in_segment(child)
         elif isinstance(child, dict) and depth < _DEEPEST:
             yield from _names(child, depth + 1)
-
-
-def _normal(text: str) -> str:
-    lower = text.lower()
-    if not lower.endswith(_EXTENSIONS):
-        return lower
-    return next(
-        (lower.removesuffix(extension) for extension in _EXTENSIONS if lower.endswith(extension)), lower
-    )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["decode_digest", "encode_digest"]
 
-_VERSION = 3
+_VERSION = 4
 
 
 class _StoredDigest(msgspec.Struct, array_like=True):

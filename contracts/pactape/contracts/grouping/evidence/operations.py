@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,12 @@ __all__ = ["ITEM", "GroupKey", "is_declared", "own_key"]
 ITEM = "[]"
 
 _LONGEST_DISCRIMINATOR = 40
+#: What a size or plan has, "dedicated-4", and a kind has not.
+_SIZE = re.compile(r"[-_.].*[0-9]")
+#: The names of query parameters and form fields.
+_NAME = re.compile(r"[^\s{}\"]{0,200}")
+#: An index in such a name: "items[0][sku]", "Tag.1.Key".
+_INDEX = re.compile(r"([\[.])[0-9]+(?=[\].]|$)")
 _FIRST_FAILURE = 400
 
 
@@ -119,11 +126,8 @@ def _template(sample: Sample, path: str) -> str:
     segments = [unquote(part) for part in path.split("/")[1:]]
     skipped = len(url_parts(sample.exchange.request.url).path.split("/")[1:]) - len(segments)
     sourced_segments = sample.sources.path.keys() | sample.sources.earlier.keys()
-    kinds = [
-        kind or ("id" if index + skipped in sourced_segments else None)
-        for index, kind in enumerate(segment_kinds(segments))
-    ]
-    return route_template(kinds, segments)
+    known_ids = {index - skipped for index in sourced_segments}
+    return route_template(segment_kinds(segments, known_ids), segments)
 
 
 def _variant(sample: Sample, discriminators: Iterable[str]) -> str:
@@ -132,7 +136,7 @@ def _variant(sample: Sample, discriminators: Iterable[str]) -> str:
         return ""
     for key in discriminators:
         value = received.get(key)
-        if isinstance(value, str) and 0 < len(value) <= _LONGEST_DISCRIMINATOR:
+        if isinstance(value, str) and 0 < len(value) <= _LONGEST_DISCRIMINATOR and not _SIZE.search(value):
             return f"{key}={value}"
     return ""
 
@@ -154,7 +158,7 @@ def _request_names(sample: Sample) -> str:
 
 @lru_cache(maxsize=1024)
 def _query_names(query: str) -> tuple[str, ...]:
-    return tuple(sorted(parse_qs(query, keep_blank_values=True))) if query else ()
+    return _names_of_parameters(parse_qs(query, keep_blank_values=True)) if query else ()
 
 
 @lru_cache(maxsize=1024)
@@ -163,12 +167,20 @@ def _json_of_names(query: tuple[str, ...], headers: tuple[str, ...]) -> str:
     return json.dumps([query, None, None, headers])
 
 
+def _names_of_parameters(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of query parameters or form fields; those of an array's items once.
+
+    A text without "=" is a value without a name, as in "?{…}", rather than a name.
+    """
+    return tuple(sorted({_INDEX.sub(r"\1*", name) for name in names if _NAME.fullmatch(name)}))
+
+
 def _form_names(sample: Sample) -> Any:
     """Return the names of form fields or multipart parts, in the form of a JSON object."""
     request = sample.exchange.request
     if not request.body:
         return None
-    names = list(form_fields(request))
+    names = list(_names_of_parameters(form_fields(request)))
     with suppress(ValueError):
         parts = multipart_parts(decoded_body(request), content_type(request.headers)) if not names else ()
         names += [part.name for part in parts if part.name]

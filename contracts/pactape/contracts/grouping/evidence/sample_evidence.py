@@ -20,6 +20,7 @@ from pactape.contracts.inference.fields import (
     read_fields,
 )
 from pactape.contracts.inference.joined_shape import Shape, response_id
+from pactape.contracts.samples.item_names import item_names, smallest_names
 from pactape.contracts.samples.self_names import segments_named
 from pactape.contracts.samples.text_parts import text_parts
 from pactape.http_bodies import form_fields, is_json, media_type, strings_in
@@ -57,6 +58,7 @@ class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=Tru
         sent: Texts in the requests.
         named: The path segments that a response contains as a name, as in "/users/ada" returns {"login": "ada"}.
         known_ids: The path segments that an earlier response of the same recording contained.
+        items: The names of items that a response shows to be in the requested collection.
         test: The smallest node id of the tests; empty if no test is known.
         cassettes: The locations of the first samples as "path#index", sorted.
         declared: Whether the client named the operation, rather than its path.
@@ -74,6 +76,7 @@ class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=Tru
     sent: set[str]
     named: set[str]
     known_ids: set[str]
+    items: set[str]
     test: str
     cassettes: tuple[str, ...]
     declared: bool
@@ -106,6 +109,7 @@ class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=Tru
             sent=set(_short_texts(sample)),
             named=set(segments_named(sample)),
             known_ids=set(sample.known_ids),
+            items=item_names(sample),
             test=exchange.provenance.test if exchange.provenance and exchange.provenance.description else "",
             cassettes=(sample.reference,),
             declared=is_declared(sample),
@@ -208,6 +212,8 @@ class Evidence(msgspec.Struct, array_like=True, dict=True, eq=False, kw_only=Tru
             self.sent = set(sorted(self.sent | other.sent)[:_MOST_SENT])
         self.named |= other.named
         self.known_ids |= other.known_ids
+        if not other.items <= self.items:
+            self.items = smallest_names(self.items | other.items)
         self.test = min(self.test, other.test) if self.test and other.test else self.test or other.test
         if len(self.cassettes) < MOST_CASSETTES or other.cassettes[0] < self.cassettes[-1]:
             self.cassettes = tuple(sorted({*self.cassettes, *other.cassettes})[:MOST_CASSETTES])

@@ -1,0 +1,85 @@
+"""Names in paths that are data because of the paths below them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pactape.contracts.grouping.endpoints import Endpoint
+from pactape.contracts.grouping.routes import route_templates_of
+
+ENTITY = frozenset({"id", "name", "owner", "members"})
+RECORD = frozenset({"records[].data", "records[].ttl", "records"})
+
+
+def _endpoint(path: str, **more: Any) -> Endpoint:
+    """A read that succeeds with an object."""
+    return Endpoint(**{"method": "GET", "segments": tuple(path.split("/")), "fields": ENTITY, **more})
+
+
+def _template(path: str, *endpoints: Endpoint) -> str:
+    """The template of a path among endpoints."""
+    segments = tuple(path.split("/"))
+    return "/".join(route_templates_of([*endpoints, _endpoint(path)]).get(segments, segments))
+
+
+REPOS = (_endpoint("repos/{id}/tags"), _endpoint("repos/{id}/tags/{id}"), _endpoint("repos/{id}"))
+
+
+def test_a_sibling_with_the_paths_of_a_parameter_is_a_value_of_it() -> None:
+    assert _template("repos/web/tags/{id}", *REPOS) == "repos/{id}/tags/{id}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["repos/me/tags", "repos/search", "repos/search/{id}", "repos/teams/names", "repos/tags/{id}/history"],
+)
+def test_a_sibling_with_other_paths_is_a_name(path: str) -> None:
+    assert _template(path, *REPOS) == path
+
+
+def test_a_sibling_that_lists_something_is_a_name() -> None:
+    listing = _endpoint("repos/popular", is_list=True)
+    assert _template("repos/popular/tags", *REPOS, listing) == "repos/popular/tags"
+
+
+def test_a_missing_object_may_have_paths_that_no_other_was_recorded_with() -> None:
+    failures = [_endpoint(f"repos/nobody{below}", succeeds=False) for below in ("", "/forks")]
+    segments = ("repos", "nobody", "forks")
+    assert route_templates_of([*REPOS, *failures])[segments] == ("repos", "{id}", "forks")
+
+
+def _records(names: int, below: str, **more: Any) -> list[Endpoint]:
+    return [_endpoint(f"records/r{number}{below}", fields=RECORD, **more) for number in range(names)]
+
+
+@pytest.mark.parametrize(("names", "below"), [(8, "/TXT"), (4, "/providers/dns/TXT")])
+def test_many_siblings_with_one_path_below_them_are_values(names: int, below: str) -> None:
+    template = route_templates_of(_records(names, below))["records", "r0", *below.split("/")[1:]]
+    assert template[:2] == ("records", "{slug}")
+
+
+@pytest.mark.parametrize(
+    "endpoints",
+    [
+        _records(7, "/TXT"),
+        _records(3, "/providers/dns/TXT"),
+        _records(8, ""),
+        [*_records(7, "/TXT"), _endpoint("records/r7/TXT", fields=frozenset({"id", "size", "at"}))],
+        [*_records(8, "/TXT"), *_records(8, "/{id}")],
+        [*_records(8, "/TXT"), *_records(8, "", is_list=True)],
+        _records(8, "/{id}/TXT"),
+    ],
+)
+def test_siblings_that_may_be_collections_are_names(endpoints: list[Endpoint]) -> None:
+    assert all(template[1] != "{slug}" for template in route_templates_of(endpoints).values())
+
+
+def test_values_of_different_forms_with_the_same_objects_are_one_parameter() -> None:
+    endpoints = [_endpoint("users/{id}"), _endpoint("users/{email}")]
+    assert route_templates_of(endpoints) == {("users", "{email}"): ("users", "{id}")}
+
+
+def test_values_of_different_forms_with_other_objects_are_two_parameters() -> None:
+    other = _endpoint("users/{date}", fields=frozenset({"date", "logins", "total"}))
+    assert route_templates_of([_endpoint("users/{id}"), other]) == {}
