@@ -13,7 +13,7 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-from pactape.errors import CassetteFormatError
+from pactape.files import unreadable
 
 __all__ = ["FileCache", "cache_folder", "code_fingerprint", "recording_digest"]
 
@@ -165,10 +165,5 @@ def recording_digest(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
-    except FileNotFoundError:
-        remedy = "correct the path or the pattern that names it"
-        raise CassetteFormatError("doesn't exist", where=path, remedy=remedy) from None
     except OSError as error:
-        raise CassetteFormatError(
-            f"can't be read ({error.strerror})", where=path, remedy="make it readable, or delete it"
-        ) from error
+        raise unreadable(path, error) from error

@@ -1,4 +1,7 @@
-"""Writes files atomically: a reader sees either the old content or the new content, completely."""
+"""Writes files atomically: a reader sees either the old content or the new content, completely.
+
+It also tells why a file can't be read.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,25 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pactape.errors import OutputError
+from pactape.errors import CassetteFormatError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-__all__ = ["atomic_file", "is_special", "write_atomically"]
+__all__ = ["atomic_file", "is_special", "unreadable", "write_atomically"]
+
+_PATTERN = frozenset("*?[")
+
+
+def unreadable(path: Path, error: OSError) -> CassetteFormatError:
+    """Return the error of a recording that can't be read, or of a pattern that matches no file."""
+    if isinstance(error, FileNotFoundError):
+        what = "matches no file" if _PATTERN.intersection(str(path)) else "doesn't exist"
+        return CassetteFormatError(what, where=path, remedy="correct the path or the pattern that names it")
+    return CassetteFormatError(
+        f"can't be read ({error.strerror})", where=path, remedy="make the file readable, or exclude it"
+    )
 
 
 def write_atomically(path: Path, data: bytes) -> None:

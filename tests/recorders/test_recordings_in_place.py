@@ -117,12 +117,25 @@ def test_a_url_is_refused_with_the_command_that_copies_it(tmp_path: Path) -> Non
         load_settings(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["gone/**/*.har", "gone.har"])
-def test_recordings_that_do_not_exist_are_named(tmp_path: Path, name: str) -> None:
+WITHOUT_FILE = pytest.mark.parametrize(
+    ("name", "problem"), [("gone.har", "doesn't exist"), ("gone/**/*.har", "matches no file")]
+)
+
+
+@WITHOUT_FILE
+def test_recordings_that_do_not_exist_are_named(tmp_path: Path, name: str, problem: str) -> None:
     _project(tmp_path, f'["users.har", "{name}"]')
     (tmp_path / "users.har").write_text(SAMPLES["har"])
     (skipped,) = _derive(tmp_path).skipped_files
-    assert (skipped.file, skipped.reason) == (name, "doesn't exist")
+    assert (skipped.file, skipped.reason) == (name, problem)
+
+
+@WITHOUT_FILE
+def test_an_entry_without_a_file_is_to_be_corrected(tmp_path: Path, name: str, problem: str) -> None:
+    _project(tmp_path, f'["{name}"]')
+    result = CliRunner().invoke(pactape, ["lint", "--project", str(tmp_path)])
+    fix = f"{problem}. Fix: correct the path or the pattern that names it"
+    assert (result.exit_code, fix in result.output) == (2, True)
 
 
 def test_bodies_of_wiremock_and_hidden_files_are_left_alone(tmp_path: Path) -> None:

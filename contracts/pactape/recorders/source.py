@@ -15,6 +15,7 @@ import yaml
 
 from pactape.compression import decompress
 from pactape.errors import CassetteFormatError, DamagedRecordingError
+from pactape.files import unreadable
 from pactape.http_bodies import decode_body, sniffed_coding
 from pactape.recorders.aliases import check_expansion
 
@@ -69,9 +70,7 @@ def file_bytes(path: Path) -> bytes:
     except IsADirectoryError as error:
         raise CassetteFormatError("is a folder", where=path, remedy="name the files in it") from error
     except OSError as error:
-        raise CassetteFormatError(
-            f"can't be read ({error.strerror})", where=path, remedy="make the file readable, or exclude it"
-        ) from error
+        raise unreadable(path, error) from error
 
 
 class Source:

@@ -24,6 +24,11 @@ def scrubbed(text: str) -> str:
         "    elif username and password:\n        basic_auth(username, password)\n    else:\n        pass\n",
         "    with open_session as session:\n        session.get(url)\n",
         "recorder = Betamax(session=session)\nclient = Client(auth=auth, token=token)\n",
+        "password = params[:password]\nlogin(password)\n",
+        "db_password = os.environ[ 'DB_PASSWORD' ]\nconnect(db_password)\n",
+        "$password = $_POST['password'];\n$user = 1;\n",
+        "let password = String::new();\nlet user = 1;\n",
+        'password: "#{password}"\nuser: ada\n',
         f'"metadata": {{\n  "signature": "sha256:{"2a5438fc" * 8}"\n}}\n',
     ],
 )

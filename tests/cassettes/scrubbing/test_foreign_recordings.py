@@ -42,6 +42,11 @@ DOCUMENTS: dict[str, object] = {
     "a private host name": {
         "privateFQDN": "asdf-dns-tqbrrx02.c8e1eebf-2cf8-436f.privatelink.eastus.azmk8s.io"
     },
+    "the algorithm of a password's hash": {"password_hash": "SHA256", "password_encryption": "scram-sha-256"},
+    "the reasoning of a language model": {"encrypted_content": f"gAAAAABo{'aB3dE5fG7h' * 30}=="},
+    "the names of keys": {"ssh_keys": ["home-pc", "laptop"]},
+    "the name of a module": {"module_spec": "nextcloud:23:820220801190052:nx4:x86_64"},
+    "the version of a Go module": {"session_module": "v0.0.0-20190308221718-c2843e01d9a2"},
     "prose with commas": "Exchange it for\nan access token and a refresh token, which you use for\nown APIs.",
 }
 #: As the API of Kubernetes describes programs, quotas and templates.
@@ -70,6 +75,8 @@ DESCRIBED: dict[str, object] = {
     + "myip=$(hostname -I) # password\nexport NOMAD=1\n" * 3
     + "EOM\n",
     "a public key as a tag": "AUTHORIZED_KEY=ssh-ed25519_AAAAC3NzaC1lZDI1NTE5AAAAICC_GwZzzlDeSKN6SliDqfRIUp7u_key1",
+    "a description of a parameter": "Parameters:\n- domainPasswd: Password for the domain account\n- ou: OU=a\n",
+    "descriptions of keys": "remote_ssh_keys: public keys to be put in the home\n\nremote_user: a user\n",
     "a path at a line's end": "- run \\\n  --kubeconfig=/etc/kubernetes/static-pod/kubeconfig \\\n  --v=2\n",
 }
 TEXTS: dict[str, str] = {
@@ -82,6 +89,7 @@ TEXTS: dict[str, str] = {
 HEADERS: dict[str, str] = {
     "x-ms-resource-usage": "triggers=0;clientEncryptionKeys=20;collectionSize=0;",
     "X-Accepted-Github-Permissions": "secrets=read,environments=read",
+    "Azureml-Model-Session": "d20260330170902-0e618f323d34",
     "Report-To": '{"endpoints":[{"url":"https://nel.example.com/r?s=k%2BaB3dE5fG7hI9&sid=1b10b0ff-8a76-4548-befa-353fc6c6c045"}]}',
     "Reporting-Endpoints": 'nel="https://nel.example.com/r?s=k%2B&sid=1b10b0ff-8a76-4548-befa-353fc6c6c045"',
 }

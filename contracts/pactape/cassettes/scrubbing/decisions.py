@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pactape.cassettes.scrubbing.detection.name_tables import CARD_CODES
@@ -27,7 +28,10 @@ _WORDS = word_set(
     "true false yes no on off none null nil undefined ok required optional include omit same-origin "
     "public private enabled disabled basic bearer digest password passed pass fail failed unset set n/a "
     "default hidden text never always string number integer boolean object array anonymous unknown valid "
-    "invalid expired active inactive"
+    "invalid expired active inactive "
+    # algorithms
+    "md5 sha1 sha224 sha256 sha384 sha512 sha-1 sha-256 sha-384 sha-512 bcrypt scrypt argon2i argon2id pbkdf2 "
+    "scram-sha-1 scram-sha-256 scram-sha-512 hs256 hs384 hs512 rs256 rs384 rs512 es256 es384 es512 eddsa"
 )
 #: Permissions on secrets, as vaults, clouds and GitHub's applications list them: "read,environments=read".
 _PERMISSION = (
@@ -40,6 +44,9 @@ _NAME_OF_SECRET = compile_when_used(r"[a-z]+(?:-[a-z0-9]+)+")
 _COUNT = compile_when_used(r"\d{1,4}")
 #: The rest of a sentence after the name of a secret.
 _REST_OF_SENTENCE = compile_when_used(r"[.,;:!?)]\s")
+#: Words of sentences that no passphrase needs; two of them, among four words or more, show a description.
+_SMALL_WORD = compile_when_used(r"\b(?:the|a|an|to|for|of|in|be|is|are|used|with|your)\b", re.IGNORECASE)
+_SHORTEST_SENTENCE, _LONGEST_SENTENCE = 4, 400
 #: The beginnings of names of errors, whose values in a program are numbers: "InvalidPassword".
 _ERRORS = frozenset({"invalid", "expired", "missing", "incorrect", "wrong", "unknown"})
 #: The beginnings of names of resources of clouds.
@@ -97,13 +104,19 @@ def is_secret_field(rules: ScrubRules, name: str, value: str, context: FieldCont
 def _is_about(name: str, value: str) -> bool:
     """Whether a value is a permission on secrets, their number, the name of one, or a part of a text about them."""
     words = name_words(name)
-    if _REST_OF_SENTENCE.match(value):
+    if _REST_OF_SENTENCE.match(value) or _is_sentence(value):
         return True
     if words[-1] in _PERMITTED and (_PERMISSIONS.fullmatch(value) or _COUNT.fullmatch(value)):
         return True
     if words[-1] == "secrets" and _NAME_OF_SECRET.fullmatch(value) and not looks_random(value):
         return True
     return words[0] in _ERRORS and len(words) > 1 and value.isdecimal()
+
+
+def _is_sentence(value: str) -> bool:
+    return (
+        value.count(" ") >= _SHORTEST_SENTENCE - 1 and len(_SMALL_WORD.findall(value[:_LONGEST_SENTENCE])) > 1
+    )
 
 
 def _decide(name: str, kind: NameKind, value: str, context: FieldContext) -> bool:

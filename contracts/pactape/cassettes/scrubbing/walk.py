@@ -55,6 +55,8 @@ _SHORTEST_REMEMBERED = 24
 _LONGEST_CACHED_FIELD = 64
 _MOST_CACHED = 1024
 _COOKIE = "cookie "
+#: The reasoning of a language model, which only its provider can decrypt, in the form of a Fernet token.
+_ENCRYPTED, _FERNET = "encrypted_content", "gAAAAA"
 
 
 class Walk:
@@ -120,7 +122,7 @@ class Walk:
         if name and is_card_name(name) and is_card_number(value):
             self._note("card number")
             return without_card_number(value)
-        if context is FieldContext.PROSE:
+        if context is FieldContext.PROSE or (name == _ENCRYPTED and value.startswith(_FERNET)):
             return value
         return self.document(value)
 

@@ -16,6 +16,7 @@ from pactape.contracts.workers.tasks import (
     tasks_of,
 )
 from pactape.errors import CassetteFormatError
+from pactape.files import unreadable
 from pactape.recorders import LineRange, is_line_stream
 
 if TYPE_CHECKING:
@@ -74,9 +75,7 @@ def _missing_reason(path: Path) -> CassetteFormatError | None:
     try:
         path.stat()
     except OSError as error:
-        return CassetteFormatError(
-            f"can't be read ({error.strerror})", where=path, remedy="make the file readable, or exclude it"
-        )
+        return unreadable(path, error)
     return None
 
 

@@ -44,7 +44,7 @@ KEY_OWNERS = word_set(
     "access account admin api app application auth authentication authorization bot client consumer "
     "customer data decryption deploy developer encryption function functions hmac host integration "
     "licence license master merchant partner personal private product publisher rest root sas secret "
-    "security server service session shared signing ssh storage subscription token user vault webhook "
+    "security server service session shared signing storage subscription token user vault webhook "
     "write wrapping x cipher aes rsa ec ed25519 tls ssl"
 )
 #: Words before "key" in the name of an identifier.

@@ -30,6 +30,8 @@ _ADDRESS = compile_when_used(
 )
 _BASE58_ADDRESS = compile_when_used(r"[13T][1-9A-HJ-NP-Za-km-z]{25,33}")
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+#: A moment and the beginning of a commit's number: the version of a Go module that has no tag, a deployment.
+_UNTAGGED = compile_when_used(r"(?:v\d+\.\d+\.\d+-(?:[\w.]{1,32}\.)?|[a-z])?20\d{12}-[0-9a-f]{12}")
 _PATH = compile_when_used(r"/?[\w.@-]+(?:/[\w.@ -]*)+")
 _FILE = compile_when_used(r"[\w@ -]+\.(?:[a-z][a-z0-9]{1,4})(?:\.(?:gz|bz2|zip|xz|map))?", re.IGNORECASE)
 #: The beginnings of public keys, certificates and signatures, also in base64 and after a user's name.
@@ -61,7 +63,7 @@ def is_public_value(value: str) -> bool:
     """
     if "://" in value[:32] or value.startswith(_PUBLIC_STARTS) or is_public_key(value):
         return True
-    if _DIGEST.fullmatch(value):
+    if _DIGEST.fullmatch(value) or _UNTAGGED.fullmatch(value):
         return True
     if value[4:5] == "-" and _DATE.fullmatch(value):
         return True

@@ -56,7 +56,9 @@ _SETTER = re.compile(
     r"(?P<before>(?<!\w)(?:set|with)_?(?P<name>\w{2,64})\([ ]?[\"'])(?P<value>[^\"'\\\n]{8,512}+)(?=[\"'])"
 )
 #: An expression of a program instead of a value: a name, or the beginning of a call.
-_EXPRESSION = re.compile(r"(?:[A-Za-z_][A-Za-z_.]*+|[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)+)")
+_EXPRESSION = re.compile(r"\$?(?:[A-Za-z_][A-Za-z_.]*+|[A-Za-z_]\w*+(?:(?:\.|::)[A-Za-z_]\w*+)+)")
+#: A member by its symbol, as in Ruby: params[:password].
+_SYMBOL = re.compile(r"[A-Za-z_][\w.]*+\[:\w+\]")
 _KEYWORDS = frozenset(
     [
         "await",
@@ -198,8 +200,10 @@ def _is_code(match: re.Match[str]) -> bool:
     value, next_character = match["value"], match.string[match.end() : match.end() + 1]
     if value in _KEYWORDS and next_character in {" ", "."}:
         return True
-    if value.endswith("[") and next_character in {"'", '"', "\\"}:
+    if value.endswith("[") and next_character in {"'", '"', "\\", " "}:
         return _EXPRESSION.fullmatch(value[:-1]) is not None
+    if value.endswith("]") and _SYMBOL.fullmatch(value):
+        return True
     return next_character == "(" and _EXPRESSION.fullmatch(value) is not None
 
 

@@ -153,10 +153,10 @@ _PROSE_FORMS = (
     ),
 )
 #: A line "host:port:database:user:password" (PostgreSQL's password file), also as a comment or a URL's fragment,
-#: but not an identifier of five numbers.
+#: but not an identifier of five numbers or a version.
 _PASSWORD_LINE = compile_when_used(
     r"((?:^|[\n#])(?!(?:[0-9A-Fa-f]+:){4}[0-9A-Fa-f]+(?![^\s:]))"
-    r"[\w.*-]{1,253}+:(?:\d{1,5}|\*):[\w.*-]{1,64}+:[\w.*-]{1,64}+:)([^\s:]{6,256}+)(?=\s|$)"
+    r"[\w.*-]{1,253}+:(?:\d{1,5}|\*):(?!\d++:)[\w.*-]{1,64}+:[\w.*-]{1,64}+:)([^\s:]{6,256}+)(?=\s|$)"
 )
 _COLONS_OF_PASSWORD_LINE = 4
 #: In longer texts, the words are searched for one by one.
