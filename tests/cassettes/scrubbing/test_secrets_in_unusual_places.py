@@ -12,6 +12,7 @@ from pactape.cassettes.scrubbing.scrubber import Scrubber
 
 RANDOM = "q8Zr1LmX0vTy7PbK"
 CHOSEN = "tulip-Garden-7"
+CODE = "482913"
 CURSOR = "1BLC45G1V9DOTLJ4HLSV3I7R1Q"
 TOKEN = "ghp_" + "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vWxYz0"
 HEX = "0f343b0931126a20f133d67c2b018a3b"
@@ -33,6 +34,10 @@ BODIES: dict[str, tuple[str, str | bytes]] = {
     "a processing instruction": (XML, f'<?xml version="1.0"?><?auth password="{CHOSEN}"?><a/>'),
     "base64 in a script": (HTML, f"<html><script>s=JSON.parse(atob('{_base64(LOGIN)}'))</script></html>"),
     "code in a list of descriptions": (HTML, f"<dl><dt>API key</dt><dd><code>{RANDOM}</code></dd></dl>"),
+    "a row of a table with a label": (HTML, f"<table><tr><th>Password</th><td>{CHOSEN}</td></tr></table>"),
+    "a code in bold letters": (HTML, f"<p>Use code <b>{CODE}</b> to sign in</p>"),
+    "a sentence": (JSON, json.dumps({"message": f"Your password is: {CHOSEN}"})),
+    "an event with several lines of data": ("text/event-stream", f'data: {{"token":\ndata: "{RANDOM}"}}\n\n'),
     "an input behind a text": (HTML, f'Hello <input type="hidden" name="csrf_token" value="{RANDOM}">'),
     "markup in JSON": (JSON, json.dumps({"html": f'Hi <input name="csrf_token" value="{RANDOM}">'})),
     "a JSON patch": (JSON, json.dumps([{"op": "replace", "path": "/user/password", "value": CHOSEN}])),
@@ -82,6 +87,7 @@ BODIES: dict[str, tuple[str, str | bytes]] = {
 }
 HEADERS = {
     "a protocol of a web socket": ("Sec-WebSocket-Protocol", f"graphql-ws, bearer.{RANDOM}"),
+    "a protocol after another one": ("Sec-WebSocket-Protocol", f"bearer, {RANDOM}"),
     "a session in a path": ("Referer", "https://a.test/(S(lit3py55t21z5v55vlm25s55))/orders.aspx"),
     "a trigger of Slack": ("Location", f"https://hooks.slack.com/triggers/T00000001/1234567890123/{HEX}"),
     "a key of OpenWeather": ("Location", f"https://api.openweathermap.org/data/2.5/weather?q=x&appid={HEX}"),
@@ -105,10 +111,12 @@ def test_a_secret_in_a_rare_structure_is_scrubbed(place: str) -> None:
     data = body if isinstance(body, bytes) else body.encode()
     clean = Scrubber().body(data, kind)
     assert clean != data
-    assert not any(secret.encode() in clean.replace(b"\0", b"") for secret in (CHOSEN, RANDOM))
+    assert not any(secret.encode() in clean.replace(b"\0", b"") for secret in (CHOSEN, RANDOM, CODE))
 
 
-@pytest.mark.parametrize(("place", "secret"), list(zip(HEADERS, (RANDOM, "lit3py55", HEX, HEX), strict=True)))
+@pytest.mark.parametrize(
+    ("place", "secret"), list(zip(HEADERS, (RANDOM, RANDOM, "lit3py55", HEX, HEX), strict=True))
+)
 def test_a_secret_in_a_rare_part_of_a_header_is_scrubbed(place: str, secret: str) -> None:
     assert secret not in Scrubber().header(*HEADERS[place])
 

@@ -12,7 +12,15 @@ from functools import lru_cache
 
 from pactape.patterns import compile_when_used
 
-__all__ = ["entropy", "is_file_path", "is_public_key", "is_public_value", "is_uuid", "looks_random"]
+__all__ = [
+    "entropy",
+    "is_file_path",
+    "is_public_key",
+    "is_public_value",
+    "is_uuid",
+    "looks_chosen",
+    "looks_random",
+]
 
 _UUID = compile_when_used(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _HEX = compile_when_used(r"(?:0x)?[0-9a-fA-F]{16,}")
@@ -43,6 +51,20 @@ _PUBLIC_KEY = compile_when_used(
 _PUBLIC_STARTS = ("next:", "prev:", "urn:", "arn:", "crn:v1:", "ocid1.")
 _SHORTEST = 12
 _SHORTEST_LETTERS = 20
+
+
+#: Small and capital letters and digits, which names, versions and algorithms rarely mix.
+_CHOSEN = compile_when_used(r"(?=\D*\d)(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[^\s<>]{8,64}")
+
+
+def looks_chosen(value: str) -> bool:
+    """Whether a value looks like a password that somebody chose, after a word that says that it is one.
+
+    Example:
+        >>> [looks_chosen(value) for value in ("tulip-7-Garden", "SHA-256", "2026-01-31", "required")]
+        [True, False, False, False]
+    """
+    return _CHOSEN.fullmatch(value) is not None and not is_public_value(value)
 
 
 def is_uuid(value: str) -> bool:

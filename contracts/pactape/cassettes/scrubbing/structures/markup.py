@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name
+from pactape.cassettes.scrubbing.detection.values import looks_chosen
 from pactape.cassettes.scrubbing.structures.edits import Edits, substitute
 from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 
@@ -40,6 +41,12 @@ _LABELED_ELEMENTS = frozenset({"td", "dd", "b", "strong", "kbd", "span", "em", "
 _LONGEST_LABEL = 64
 _LABEL_HINT = re.compile(r"key|tok|pass|pwd|secret|cred|auth", re.IGNORECASE)
 _LABELED = "url_token"
+_CODE = "verification_code"
+_BEFORE_CODE = re.compile(
+    r"(?<!\w)(?:(?:verification|security|confirmation|login|access|one-time|2fa|otp|sms)[ ](?:code|pin|passcode)|"
+    r"(?:use|enter)[ ](?:the[ ]|this[ ])?code|otp|passcode)(?:[ ]is)?\Z",
+    re.IGNORECASE,
+)
 _NAMED_KINDS = frozenset({NameKind.CREDENTIAL, NameKind.TOKEN})
 _NAMED_ELEMENTS = frozenset(
     {"value", "string", "attributevalue", "param-value", "data", "content", "text", "plaintext", "cleartext"}
@@ -165,11 +172,20 @@ class _Markup:
             return f"{before}{self._visitor.field(name, inner, FieldContext.BODY)}{after}"
         text = html.unescape(between).strip()
         if name == _LABELED:  # a label counts for one element
-            self._name_before = ""
+            name, self._name_before = self._name_by_label(text), ""
         if text.endswith(":"):
             self._name_before = " ".join(text[-_LONGEST_LABEL:].split()[-2:])
+        elif _BEFORE_CODE.search(text[-_LONGEST_LABEL:]):
+            self._name_before = _CODE
         clean = self._visitor.field(name, text, FieldContext.BODY)
         return between if clean == text else between.replace(between.strip(), escape(clean), 1)
+
+    def _name_by_label(self, text: str) -> str:
+        """The name for a text after a label: the label's own for a text that looks like a password or a code."""
+        label = self._name_before.rstrip(": ")
+        if label == _CODE:
+            return _CODE
+        return label if classify_name(label) is NameKind.CREDENTIAL and looks_chosen(text) else _LABELED
 
     def _tag(self, tag: re.Match[str]) -> str:
         whole, inside = tag.group(), tag.group(3)

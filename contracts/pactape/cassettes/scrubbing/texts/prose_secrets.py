@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pactape.cassettes.scrubbing.detection.values import looks_random
+from pactape.cassettes.scrubbing.detection.values import looks_chosen, looks_random
 from pactape.cassettes.scrubbing.detection.words import any_of
 from pactape.cassettes.scrubbing.structures.base64_texts import decode_short
 from pactape.cassettes.scrubbing.structures.edits import substitute
@@ -25,6 +25,8 @@ _WORD_AND_SECRET = compile_when_used(
     r"([\w+/.~=!@#$%^*-]{12,256})",
     re.IGNORECASE,
 )
+#: "the password is", "Password:".
+_TOLD = compile_when_used(r"(?:\sis|:)[\s*_'\"`:]*\Z")
 _SCHEME_AND_CREDENTIALS = compile_when_used(
     r"(?<![A-Za-z])((?:Basic|Bearer|Token|Digest|ApiKey|Negotiate|DPoP)[ ]+)(?!scrubbed)([\w+/.~:=-]{8,}+)",
     re.IGNORECASE,
@@ -239,7 +241,9 @@ def _is_user_and_password(secret: str) -> bool:
 
 def _replace_after_word(match: re.Match[str], replace: Callable[[str, str], str]) -> str:
     name, secret = match.groups()
-    return f"{name}{replace(secret, SECRET_IN_TEXT)}" if looks_random(secret) else match.group()
+    is_told = name[:4].lower() == "pass" and _TOLD.search(name) is not None
+    is_secret = looks_random(secret) or (is_told and looks_chosen(secret.rstrip(".")))
+    return f"{name}{replace(secret, SECRET_IN_TEXT)}" if is_secret else match.group()
 
 
 def _replace_prose_form(match: re.Match[str], replace: Callable[[str, str], str]) -> str:

@@ -33,6 +33,11 @@ _PROTOCOL = compile_when_used(
     r"(?<![\w.-])((?:[\w-]{1,40}\.)?(?:bearer|token|jwt|auth|authorization|api[-_]?key|access[-_]token)[.-])([\w~+/=.-]{8,}+)",
     re.IGNORECASE,
 )
+#: A token that is a protocol of its own, after one that says so: "bearer, q8Zr1LmX0vTy7PbK".
+_LISTED = compile_when_used(
+    r"(?<![\w.-])((?:bearer|token|jwt|auth|authorization|api[-_]?key|access[-_]token),[ ]?)([\w~+/=.-]{8,}+)",
+    re.IGNORECASE,
+)
 _PROTOCOL_HEADER = "sec-websocket-protocol"
 #: Headers without a credential, despite their names: a handshake's nonce, published signatures.
 _PUBLIC_HEADERS = frozenset(
@@ -68,6 +73,7 @@ def _scrub_protocols(value: str, visitor: Visitor) -> str:
     value = _PROTOCOL.sub(
         lambda match: match[1] + visitor.field(_VALUE, match[2], FieldContext.PARAMETER), value
     )
+    value = _LISTED.sub(lambda match: match[1] + visitor.field(_VALUE, match[2], FieldContext.PROSE), value)
     return visitor.text(value)
 
 
