@@ -36,6 +36,7 @@ def _operations(folder: Path, *recorded: tuple[str, str, Any]) -> list[str]:
         ("GET", "/tags", {"count": 1, "results": [{"url": f"{API}/tags/blue-sky/", "size": 3}]}),
         ("GET", "/tags/", [{"name": "blue-sky"}]),
         ("GET", "/tags", [{"id": 7, "name": "blue-sky"}]),
+        ("POST", "/tags", {"tag_key": "blue-sky", "size": 3}),
     ],
 )
 def test_what_a_collection_shows_to_be_its_item_is_a_parameter(
@@ -89,3 +90,18 @@ def test_a_name_of_two_segments_is_two_parameters(tmp_path: Path) -> None:
     assert _operations(tmp_path, *(("GET", path, answer) for path, answer in repositories)) == [
         "GET /repos/{slug}/{slug2}"
     ]
+
+
+def test_what_an_item_is_called_after_a_change_is_a_parameter(tmp_path: Path) -> None:
+    operations = _operations(
+        tmp_path,
+        ("POST", "/tags", {"name": "red"}),
+        ("PUT", "/tags/red", {"name": "blue-sky"}),
+        ("DELETE", TAG, {"ok": True}),
+    )
+    assert operations == ["DELETE /tags/{slug}", "POST /tags", "PUT /tags/{slug}"]
+
+
+def test_what_a_write_returns_by_the_name_of_the_collection_is_a_parameter(tmp_path: Path) -> None:
+    writes = [("POST", f"/backends/{name}", {"backend_name": name}) for name in ("b-one", "b-two")]
+    assert _operations(tmp_path, *writes) == ["POST /backends/{slug}"]

@@ -59,6 +59,12 @@ def test_many_siblings_with_one_path_below_them_are_values(names: int, below: st
     assert template[:2] == ("records", "{slug}")
 
 
+def test_an_empty_list_below_a_value_says_nothing_against_it() -> None:
+    page = frozenset({"records"})
+    endpoints = [*_records(8, "/TXT", is_list=True), _endpoint("records/new/TXT", fields=page, is_list=True)]
+    assert route_templates_of(endpoints)["records", "new", "TXT"] == ("records", "{slug}", "TXT")
+
+
 @pytest.mark.parametrize(
     "endpoints",
     [

@@ -77,11 +77,11 @@ def fits(rest: tuple[str, ...], known: tuple[str, ...]) -> bool:
 
 
 def is_named(segment: str, requests: list[RequestBelow]) -> bool:
-    """Return whether a response to a read, or to a PUT of the segment itself, contains the segment as a name."""
+    """Return whether a response contains the segment as a name; to a PUT, only if it is of the segment itself."""
     return any(
         segment in request.endpoint.named and (request.rest or not request.endpoint.is_list)
         for request in requests
-        if request.endpoint.method in _READS or (request.endpoint.method == "PUT" and not request.rest)
+        if request.endpoint.method != "PUT" or not request.rest
     )
 
 

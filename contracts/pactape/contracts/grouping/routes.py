@@ -35,6 +35,7 @@ __all__ = ["route_templates_of"]
 
 #: From this number on, sibling names that responses repeat are values of one parameter.
 _FEWEST_NAMED = 2
+_CHANGES = frozenset({"PUT", "PATCH"})
 _SHORTEST_ID = 8
 _CLASSES_OF_ID = 3
 _PARAMETER = re.compile(r"\{[a-z]+\d*\}")
@@ -148,6 +149,8 @@ class _Node:
         if not is_first and not after_parameter:
             slugs |= largest_alike(candidates) | same_paths_below(candidates)
             slugs |= _items(candidates, self._item_names())
+        if slugs or parameters or route_parameter:
+            slugs |= _items(candidates, self._new_names())
         slugs |= _items(candidates, self._names_below)
         slugs -= data
         parameters |= dict.fromkeys(slugs, route_parameter or (ID if data else SLUG))
@@ -171,6 +174,16 @@ class _Node:
         if not is_first:
             siblings |= fitting_siblings(others, known)
         return dict.fromkeys(siblings, parameter)
+
+    def _new_names(self) -> set[str]:
+        """Return what items are called after a change of them."""
+        changes = (
+            request.endpoint
+            for requests in self._below.values()
+            for request in requests
+            if not any(request.rest) and request.endpoint.method in _CHANGES
+        )
+        return {name for endpoint in changes for name in endpoint.items}
 
     def _item_names(self) -> set[str]:
         """Return what the responses of this node, a collection, call its items."""

@@ -76,8 +76,13 @@ def _shows_a_collection(request: RequestBelow) -> bool:
 
 
 def _have_same_fields(requests: Mapping[str, RequestBelow]) -> bool:
-    first, *others = [request.endpoint.fields for request in requests.values()]
-    return bool(first) and all(overlap(first, fields) for fields in others)
+    """Return whether the responses have the same fields; of an empty list, only what is around its items."""
+    endpoints = [request.endpoint for request in requests.values()]
+    most = max((endpoint.fields for endpoint in endpoints), key=lambda fields: (len(fields), sorted(fields)))
+    return bool(most) and all(
+        overlap(most, endpoint.fields) or (endpoint.is_list and endpoint.fields < most)
+        for endpoint in endpoints
+    )
 
 
 def _is_like_one_of(request: RequestBelow, known: Iterable[RequestBelow]) -> bool:

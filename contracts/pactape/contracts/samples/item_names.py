@@ -22,6 +22,7 @@ _MOST_NAMES = 100
 _MOST_ITEMS = 1000
 _FIRST_REDIRECT = 300
 _READS = frozenset({"GET", "HEAD"})
+_WRITES = frozenset({"POST", "PUT", "PATCH"})
 #: How deep in a response its list may be: {"data": {"items": […]}}.
 _DEEPEST_LIST = 2
 _IDS = frozenset({"id", "_id", "uuid", "guid", "sid"})
@@ -41,8 +42,8 @@ _SEGMENT = re.compile(r"[\w.@:+~-]{1,64}|\{[a-z]+\}")
 def item_names(sample: Sample) -> set[str]:
     """Return the names and ids, in lower case, of items that a response shows to be in the requested collection.
 
-    A read lists items, and a POST creates one. Ids that are recognized by their form are left out. A name with a
-    slash consists of two segments.
+    A read lists items, and a POST creates one; of a PUT or PATCH, these are the names of the item itself. Ids that
+    are recognized by their form are left out. A name with a slash consists of two segments.
     """
     request, response, received = sample.exchange.request, sample.exchange.response, sample.received
     if response.status >= _FIRST_REDIRECT:
@@ -50,7 +51,7 @@ def item_names(sample: Sample) -> set[str]:
     collection = unquote(url_parts(request.url).path.rstrip("/"))
     if request.method in _READS:
         found = _listed(received, collection, "", 0)
-    elif request.method == "POST":
+    elif request.method in _WRITES:
         found = _created(received, collection)
     else:
         return set()
@@ -97,11 +98,16 @@ def _created(value: Any, collection: str) -> Iterator[str]:
 def _names_of(item: dict[str, Any], collection: str) -> Iterator[str]:
     texts = {key.lower(): value for key, value in item.items() if isinstance(value, str)}
     has_id = any(key.lower() in _IDS and "/" not in str(value) for key, value in item.items())
-    names = [
-        value
-        for key, value in texts.items()
-        if key in _IDS or key in _HANDLES or (_is_name_of_an_item(key) and not (has_id and value.isalpha()))
-    ]
+    prefix = f"{collection.rpartition('/')[2].lower().removesuffix('s')}_"
+    names = []
+    for key, value in texts.items():
+        part = key.removeprefix(prefix)
+        if (
+            part in _IDS
+            or part in _HANDLES
+            or (_is_name_of_an_item(part) and not (has_id and value.isalpha()))
+        ):
+            names.append(value)
     yield from names
     for scope in _SCOPES & texts.keys():
         yield from (f"{texts[scope]}/{_in_template(name)}" for name in names)

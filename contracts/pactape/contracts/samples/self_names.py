@@ -36,7 +36,8 @@ def segments_named(sample: Sample) -> Iterator[str]:
 
     For a read, these are the names of its object, and the ids anywhere in the response, which may be ids of parent
     objects. A name may consist of two segments: "/repos/ada/engine" returns {"full_name": "ada/engine"}. For a PUT,
-    only the last segment counts, if it is the id of the object.
+    only the last segment counts, if it is the id of the object; for other writes, segments that the response has by
+    the name of their collection.
 
     Args:
         sample: An exchange; yields nothing unless the response is JSON.
@@ -46,7 +47,10 @@ def segments_named(sample: Sample) -> Iterator[str]:
         return
     segments = url_parts(request.url).path.split("/")[1:]
     is_read = request.method in _READS
-    if not is_read and (request.method != _REPLACES or not isinstance(received, dict)):
+    if not is_read and request.method != _REPLACES:
+        yield from _named_after_collections(received, [unquote(segment) for segment in segments])
+        return
+    if not is_read and not isinstance(received, dict):
         return
     segments = _segments_in(sample.exchange.response.body, segments if is_read else segments[-1:])
     if not any(segments):
@@ -61,6 +65,15 @@ def segments_named(sample: Sample) -> Iterator[str]:
     for first, second in pairwise(map(unquote, segments)):
         if first and second and f"{first.lower()}/{name_in_segment(second)}" in names:
             yield from (first, second)
+
+
+def _named_after_collections(received: Any, segments: list[str]) -> Iterator[str]:
+    """Yield the segments that a response has by the name before them: "backend/b1" as {"backend_name": "b1"}."""
+    for collection, segment in pairwise(segments):
+        singular = collection.lower().removesuffix("s")
+        for key in (singular, f"{singular}_name", f"{singular}_id", f"{singular}_key"):
+            if segment and isinstance(received, dict) and received.get(key) == segment:
+                yield segment
 
 
 def _segments_in(body: bytes, segments: list[str]) -> list[str]:
