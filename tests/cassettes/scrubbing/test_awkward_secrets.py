@@ -31,6 +31,28 @@ BODIES: dict[str, tuple[str, str | bytes]] = {
     "a netrc file": ("text/plain", f"machine a.test login ada password {SECRET}\n"),
     "a list in YAML": ("application/yaml", f"tokens:\n  - {SECRET}\n"),
     "a table in JSON": (JSON, json.dumps({"table": f"id,password\n1,{SECRET}"})),
+    "a key of PGP with its version": (
+        JSON,
+        json.dumps(
+            {
+                "file": "-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v1.4.10 (GNU/Linux)\n\n"
+                f"{SECRET * 9}\n=aB3d\n-----END PGP PRIVATE KEY BLOCK-----\n"
+            }
+        ),
+    ),
+    "a cut-off key of PGP": (
+        JSON,
+        json.dumps(
+            {
+                "file": "-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v1.4.10 (GNU/Linux)\n\n"
+                f"{SECRET}\n"
+            }
+        ),
+    ),
+    "a key in a program": (
+        "text/plain",
+        f'key = "-----BEGIN PRIVATE KEY-----\\n" +\n  "{SECRET * 9}\\n" +\n  "-----END PRIVATE KEY-----"\n',
+    ),
     "a list below the name": (JSON, json.dumps({"token": [SECRET]})),
     "the second of two items below the name": (JSON, json.dumps({"token": ["short", SECRET]})),
     "a list of name and value": (JSON, json.dumps([["x-api-key", SECRET]])),

@@ -29,7 +29,10 @@ __all__ = [
 
 _BEGIN = re.compile(r"-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----")
 _END = re.compile(r"-----END (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----")
-_KEY_TEXT = re.compile(r"(?:[A-Za-z0-9+/=:,\s-]|\\[nr])*+")
+_KEY_TEXT = re.compile(
+    r"(?:(?:\r?\n|\\n)(?:Version|Comment|Charset): [^\n\\]{0,200})*+(?:[A-Za-z0-9+/=:,\s-]|\\[nr])*+"
+)
+_LONGEST_KEY = 32_768
 #: The private lines of PuTTY's key files.
 _PUTTY = re.compile(
     r"(Private-Lines: \d{1,4}(?:\r?\n|\\n))([A-Za-z0-9+/=]{16,}+(?:(?:\r?\n|\\n)[A-Za-z0-9+/=]{16,}+)*+)"
@@ -102,14 +105,21 @@ def scrub_private_keys(text: str, replace: Callable[[str, str], str]) -> str:
     pieces: list[str] = []
     end = 0
     while opening := _BEGIN.search(text, end):
-        last = _KEY_TEXT.match(text, opening.end())
-        stop = last.end() if last else opening.end()
-        closing = _END.search(text, opening.start(), min(len(text), stop + 80))
-        if closing is not None:
-            stop = closing.end()
+        stop = _end_of_key(text, opening)
         pieces += (text[end : opening.start()], replace(text[opening.start() : stop], "private key"))
         end = stop
     return "".join([*pieces, text[end:]]) if pieces else text
+
+
+def _end_of_key(text: str, opening: re.Match[str]) -> int:
+    """The position after a private key: after its last line or, if that is missing, after its base64."""
+    limit = opening.end() + _LONGEST_KEY
+    following = text.find("-----BEGIN ", opening.end(), limit)
+    closing = _END.search(text, opening.end(), limit if following < 0 else following)
+    if closing is not None:
+        return closing.end()
+    last = _KEY_TEXT.match(text, opening.end())
+    return last.end() if last else opening.end()
 
 
 def scrub_header_options(text: str, visitor: Visitor) -> str:

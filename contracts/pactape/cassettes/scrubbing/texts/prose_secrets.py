@@ -25,8 +25,8 @@ _WORD_AND_SECRET = compile_when_used(
     r"([\w+/.~=!@#$%^*-]{12,256})",
     re.IGNORECASE,
 )
-#: "the password is", "Password:".
-_TOLD = compile_when_used(r"(?:\sis|:)[\s*_'\"`:]*\Z")
+#: "the password is:", "**Password**: `".
+_TOLD = compile_when_used(r":[\s*_'\"`]*\Z")
 _SCHEME_AND_CREDENTIALS = compile_when_used(
     r"(?<![A-Za-z])((?:Basic|Bearer|Token|Digest|ApiKey|Negotiate|DPoP)[ ]+)(?!scrubbed)([\w+/.~:=-]{8,}+)",
     re.IGNORECASE,
