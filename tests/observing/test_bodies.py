@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import aiohttp
@@ -90,6 +91,22 @@ READINGS: dict[str, tuple[Callable[[], Any], tuple[str, ...] | None]] = {
         (*MODEL_PATHS, "profile.city"),
     ),
     "pydantic by keywords": (lambda: UserModel(**given().json()), (*MODEL_PATHS, "profile.city")),
+    "pydantic by keywords and others": (
+        lambda: UserModel(**given().json(), other=1),  # type: ignore[call-arg]  # pydantic ignores it
+        (*MODEL_PATHS, "profile.city"),
+    ),
+    "pydantic of a copy with others": (
+        lambda: UserModel.model_validate({**given().json(), "other": 1}),
+        (*MODEL_PATHS, "profile.city"),
+    ),
+    "a type adapter of a copy": (
+        lambda: pydantic.TypeAdapter(UserModel).validate_python(dict(given().json())),
+        (*MODEL_PATHS, "profile.city"),
+    ),
+    "a copy of an object that is read again": (
+        lambda: UserModel(**(user := given().json()), other=user["more"]),  # type: ignore[call-arg]  # as above
+        ("id", "more", "name", "nick", "profile.city"),
+    ),
     "pydantic by some keywords": (
         lambda: UserModel(
             id=(user := given().json())["id"], profile=user["profile"], nick=user.get("absent")
@@ -141,6 +158,16 @@ def test_a_model_still_gets_what_was_answered() -> None:
     assert user == UserModel(id=7, nick=None, profile=ProfileModel(city="London"))
 
 
+class _Holder(pydantic.BaseModel):
+    value: Any
+
+
+def test_a_model_keeps_the_values_that_are_not_of_a_response() -> None:
+    values: list[Any] = [[1], {"a": [1]}, Counter("a")]
+    with observing():
+        assert [_Holder(value=value).value is value for value in values] == [True] * 3
+
+
 def test_an_answer_whose_body_is_not_touched_is_not_read(url: str) -> None:
     assert read_by(lambda: requests.get(url, timeout=30).raise_for_status()) == [()]
 
@@ -151,6 +178,15 @@ def test_a_streamed_answer_may_be_read_unseen(url: str) -> None:
             response.raw.read()
 
     assert read_by(read) == [None]
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+def test_a_streamed_answer_whose_stream_is_not_touched_is_not_read(url: str, library: Any) -> None:
+    def read() -> None:
+        with library.stream("GET", url, timeout=30) as response:
+            assert response.is_success
+
+    assert read_by(read) == [()]
 
 
 @pytest.mark.parametrize("library", [requests, httpx, httpx2])

@@ -43,6 +43,11 @@ def _lines(body: bytes) -> Iterator[str]:
     return _given(body, "text/csv").iter_lines()
 
 
+def _first_lines(body: bytes) -> Iterator[str]:
+    """The lines of the first response of a test, which is requested when they are read."""
+    yield from _lines(body)
+
+
 def _file(body: bytes, media: str) -> io.BytesIO:
     return io.BytesIO(_given(body, media).content)
 
@@ -78,6 +83,11 @@ def _orders() -> ET.Element:
         ),
         (lambda: list(csv.reader(_table().splitlines())), ("[]{}",)),
         (lambda: next(csv.reader(_table().splitlines())).index("name"), ("[]{}",)),
+        (
+            lambda: next(csv.reader(_table().splitlines())) == ["id", "name", "mail"],
+            ("[].id", "[].mail", "[].name"),
+        ),
+        (lambda: [row["name"] for row in csv.DictReader(_first_lines(TABLE))], ("[].name",)),
         (lambda: list(csv.reader(["a,b", "1,2"])), None),
         (lambda: ET.parse(_file(XML, "application/xml")).findtext("order/sku"), ("orders.order.sku.#text",)),  # noqa: S314 -- our own
         (

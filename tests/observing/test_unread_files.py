@@ -1,17 +1,21 @@
-"""What is read of responses whose bodies are files: those of http.client, urllib and urllib3."""
+"""What is read of responses whose bodies are files: those of http.client, urllib and urllib3, and of streams."""
 
 from __future__ import annotations
 
+import csv
 import http.client
 import json
 import urllib.request
+import xml.etree.ElementTree as ET
 from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 import urllib3
 from pactape.cassettes import RecordMode, read_cassette, use_cassette
+from pactape.exchange import Response
 from pactape.observing.cassette_usage import recording_usage
 
 from tests.helpers.apis import json_response, serving_api
@@ -46,6 +50,14 @@ def received(read: Callable[[http.client.HTTPResponse], object]) -> Reading:
     return ask
 
 
+def streamed(read: Callable[[requests.Response], object]) -> Reading:
+    def ask(url: str) -> object:
+        with requests.get(url, stream=True, timeout=30) as response:
+            return read(response)
+
+    return ask
+
+
 def pooled(read: Callable[[urllib3.BaseHTTPResponse], object]) -> Reading:
     return lambda url: read(urllib3.request("GET", url, timeout=30))
 
@@ -60,9 +72,41 @@ READINGS: dict[str, tuple[Reading, tuple[str, ...] | None]] = {
     "the body, http.client": (received(lambda response: response.read()), None),
     "the first bytes, urllib": (opened(lambda response: response.read(2)), None),
     "the body, urllib3": (pooled(lambda response: response.data), None),
+    "the status, requests": (streamed(lambda response: response.ok), ()),
+    "a header, requests": (streamed(lambda response: response.headers["X-Total"]), ("header: x-total",)),
+    "the body, requests": (streamed(lambda response: response.raw.read()), None),
+    "a field, requests": (streamed(lambda response: json.load(response.raw)["name"]), ("name",)),
     "a field, urllib": (opened(lambda response: json.load(response)["name"]), ("name",)),
     "a field, urllib3": (pooled(lambda response: response.json()["name"]), ("name",)),
 }
+
+
+TEXTS: dict[str, tuple[Reading, tuple[str, ...]]] = {
+    "csv": (
+        opened(
+            lambda response: [row["name"] for row in csv.DictReader(response.read().decode().splitlines())]
+        ),
+        ("[].name",),
+    ),
+    "xml": (
+        opened(lambda response: ET.fromstring(response.read()).findtext("name")),  # noqa: S314 -- our own
+        ("user.name.#text",),
+    ),
+}
+
+
+@pytest.mark.parametrize("media_type", TEXTS)
+def test_what_is_read_of_the_text_of_a_file_is_recorded(media_type: str, tmp_path: Path) -> None:
+    read, paths = TEXTS[media_type]
+    body = {"csv": b"id,name\n7,Ada\n", "xml": b"<user><id>7</id><name>Ada</name></user>"}[media_type]
+    response = Response(status=200, headers=(("Content-Type", f"text/{media_type}"),), body=body)
+    with (
+        serving_api(lambda _: response) as api,
+        use_cassette(tmp_path / "a.yaml", mode=RecordMode.ALL) as cassette,
+        recording_usage(cassette),
+    ):
+        assert read(api.url)
+    assert [exchange.reads for exchange in read_cassette(tmp_path / "a.yaml")] == [paths]
 
 
 @pytest.mark.parametrize(("read", "paths"), READINGS.values(), ids=READINGS)

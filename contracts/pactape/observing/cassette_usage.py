@@ -40,24 +40,14 @@ def recording_usage(cassette: Cassette) -> Iterator[Callable[[int, Any], Any]]:
         yield lambda index, content: track(content, of_messages.setdefault(index, Usage()))
     parsed = {observed.position for observed in observer.observed}
     unread = _positions_unread(observer)
-    cassette.note_reads_at(unread, ())
+    cassette.note_reads(unread, ())
     for observed in observer.responses:
+        positions = recorded.positions_of(observed)
         if observed.position is not None:
             observed.is_touched &= observed.position not in unread
-            cassette.note_reads_at([observed.position], observed.paths())
-        elif observed.body is None:
-            positions = recorded.positions_of(observed)
-            if not (observed.content or parsed.isdisjoint(positions)):
-                observed.is_touched = False  # its stream was read, and what came out of it was parsed
-            cassette.note_reads_at(positions, observed.paths())
-        elif observed.method:
-            cassette.note_reads(
-                observed.method,
-                observed.url,
-                headers=observed.headers,
-                body=observed.body,
-                paths=observed.paths(),
-            )
+        elif not (observed.content or parsed.isdisjoint(positions)):
+            observed.is_touched = False  # its stream was read, and what came out of it was parsed
+        cassette.note_reads(positions, observed.paths())
     cassette.values_read |= observer.values_read
     cassette.messages.reads |= {index: usage.paths() for index, usage in of_messages.items()}
 
@@ -92,7 +82,16 @@ class _RecordedResponses:
         return positions[-1] if len(positions) == 1 else next(played, positions[-1])
 
     def positions_of(self, observed: ObservedResponse) -> list[int]:
-        """Return the positions of a response whose request's body is unknown: those of its URL and its content."""
+        """Return the positions of a response: its own, or those of its request, or of its URL and its content."""
+        if observed.position is not None:
+            return [observed.position]
+        if not observed.method:
+            return []
+        if observed.body is not None:
+            player = self._cassette.player
+            return player.positions_of(
+                player.keying.key_of(observed.method, observed.url, observed.body or None, observed.headers)
+            )
         self._index()
         positions = self._by_url.get(self._key(observed.method, observed.url), [])
         equal = self._positions.get(observed.content, []) if observed.content else []

@@ -25,11 +25,6 @@ class Fragments(Generic[_Response]):
         self._events: dict[bytes, _Response] = {}
         self._rows: dict[bytes, _Response] = {}
 
-    @property
-    def has_rows(self) -> bool:
-        """Whether any response may be a table."""
-        return bool(self._rows)
-
     def add(self, body: bytes, media: str, response: _Response) -> None:
         """Add the fragments of a whole body."""
         if _EVENTS.match(media):

@@ -209,7 +209,8 @@ class Observer:
 
     def usage_of_text(self, text: Any) -> Usage | None:
         """Return the usage of a text that is a response's body; None for any other text."""
-        return _parsed_usage(None if _INTERNAL.get() else self.observed_with_body(text))
+        key = None if _INTERNAL.get() else _key(text)
+        return _parsed_usage(self.observed_with_body(text) or self._observed_at(key)) if key else None
 
     def usage_of_row(self, line: Any) -> Usage | None:
         """Return the usage of the table that begins with a line; None for any other line."""
@@ -221,13 +222,14 @@ class Observer:
         if key is None or len(key) < _SHORTEST_BODY:
             return None
         observed = self._bodies.get(key) or self.fragments.event(key)
-        if observed is None and self._find is not None and key[:1] in b"{[":
-            position = self._find(key)
-            if position is not None:
-                observed = self._by_position.setdefault(
-                    position, ObservedResponse(position=position, usage=Usage())
-                )
-        return observed
+        return self._observed_at(key) if observed is None and key[:1] in b"{[" else observed
+
+    def _observed_at(self, key: bytes) -> ObservedResponse | None:
+        """Return the recorded response with this body; None without one."""
+        position = self._find(key) if self._find is not None else None
+        if position is None:
+            return None
+        return self._by_position.setdefault(position, ObservedResponse(position=position, usage=Usage()))
 
     def read_as(self, value: Any, model: Any, reading: Reading = PLAIN) -> Usage | None:
         """Record that a value is read as a model, whether it is a value in a response or a response's body.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 from pactape.observing.compared_array import ComparedArray
 from pactape.observing.tracked_views import TrackedItems, TrackedKeys, TrackedValues
-from pactape.observing.usage import ITEM, Usage, UsageState
+from pactape.observing.unpacking import note_keys
+from pactape.observing.usage import ITEM, Usage
 
 if TYPE_CHECKING:
     from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 
-__all__ = ["TrackedArray", "TrackedObject", "track", "unpacked"]
+__all__ = ["TrackedArray", "TrackedObject", "track"]
 
 
 def track(value: Any, usage: Usage) -> Any:
@@ -41,22 +41,6 @@ def track(value: Any, usage: Usage) -> Any:
     if kind is not TrackedObject and kind is not TrackedArray:
         usage.whole()
     return value
-
-
-def unpacked(data: dict[str, Any]) -> TrackedObject | None:
-    """Return the object that has just become keyword arguments, without its reads by that; None without one.
-
-    Python reads each key of an object to pass it on as `function(**response)`.
-    """
-    last_keys = _LAST_KEYS.get()
-    if last_keys is None or dict.keys(last_keys[0]) != data.keys():
-        return None
-    tracked, state = last_keys
-    if any(dict.__getitem__(tracked, key) is not value for key, value in data.items()):
-        return None
-    _LAST_KEYS.set(None)
-    tracked._usage.restore(state)  # noqa: SLF001 -- private to this module
-    return tracked
 
 
 class TrackedObject(dict[str, Any]):
@@ -135,7 +119,7 @@ class TrackedObject(dict[str, Any]):
         return reversed(list(self))
 
     def keys(self) -> KeysView[str]:  # type: ignore[override]  # a view that calls this object
-        _LAST_KEYS.set((self, self._usage.state))
+        note_keys(self, self._usage)
         return TrackedKeys(self)
 
     def values(self) -> ValuesView[Any]:  # type: ignore[override]  # as above
@@ -275,10 +259,6 @@ class TrackedArray(ComparedArray):
 TrackedObject.__name__ = TrackedObject.__qualname__ = "dict"
 TrackedArray.__name__ = TrackedArray.__qualname__ = "list"
 
-#: The object whose keys were requested last, and its recorded state before that.
-_LAST_KEYS: ContextVar[tuple[TrackedObject, UsageState] | None] = ContextVar(
-    "pactape_last_keys", default=None
-)
 _value_of = dict.__getitem__  # `super()` finds them at several times the cost
 _put_item = list.__setitem__
 _new_object, _fill_object = dict.__new__, dict.update

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ITEM", "Usage"]
+__all__ = ["ITEM", "Usage", "UsageState"]
 
 #: The step from an array to any of its items.
 ITEM = "[]"
@@ -19,8 +19,20 @@ _NOTATION = (".", ITEM, "{", "?", "|null", "=", "header: ")
 _MARKS = ("", "?", "|null", "|null?")
 
 
-#: Whether a value was looked into, whether it was used completely, and the same for each value inside it.
-UsageState = tuple[bool, bool, dict[str, tuple[bool, bool]]]
+class UsageState(NamedTuple):
+    """What is recorded of a value at some time.
+
+    Args:
+        read_count: How often something in it was read.
+        looked_into: Whether it was looked into.
+        whole: Whether it was used completely.
+        below: Both for each value inside it.
+    """
+
+    read_count: int
+    looked_into: bool
+    whole: bool
+    below: dict[str, tuple[bool, bool]]
 
 
 class Usage:
@@ -37,16 +49,18 @@ class Usage:
         ('id',)
     """
 
-    __slots__ = ("_below", "_looked_into", "_notes", "_whole")
+    __slots__ = ("_below", "_looked_into", "_notes", "_read_count", "_whole")
 
     def __init__(self) -> None:
         self._below: dict[str, Usage] = {}
+        self._read_count = 0
         self._looked_into = False
         self._whole = False
         self._notes: set[str] = set()
 
     def whole(self) -> None:
         """Record that everything here is used."""
+        self._read_count += 1
         self._whole = True
 
     def looked_into(self) -> None:
@@ -55,6 +69,7 @@ class Usage:
 
     def below(self, step: str) -> Usage:
         """Return the usage of a key's value, or of an array's items, at first without reads."""
+        self._read_count += 1
         usage = self._below.get(step)
         return self._first_below(step) if usage is None else usage
 
@@ -69,6 +84,7 @@ class Usage:
 
     def used(self, step: str) -> None:
         """Record that the scalar below a key, or a scalar item, is used."""
+        self._read_count += 1
         usage = self._below.get(step)
         if usage is None:
             usage = self._first_below(step)
@@ -81,11 +97,11 @@ class Usage:
             step: (usage._looked_into, usage._whole)  # noqa: SLF001 -- of the same class
             for step, usage in self._below.items()
         }
-        return self._looked_into, self._whole, below
+        return UsageState(self._read_count, self._looked_into, self._whole, below)
 
     def restore(self, state: UsageState) -> None:
         """Discard what was recorded here and for each key since a state was taken."""
-        self._looked_into, self._whole, below = state
+        _, self._looked_into, self._whole, below = state
         for step in self._below.keys() - below.keys():
             del self._below[step]
         for step, (looked_into, whole) in below.items():

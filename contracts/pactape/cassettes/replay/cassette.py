@@ -164,28 +164,7 @@ class Cassette:
             raise error
         return self.messages.receive_live(description, provider=provider, live=live)
 
-    def note_reads(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str],
-        body: bytes,
-        paths: tuple[str, ...] | None,
-    ) -> None:
-        """Record which fields the test read of the response to a request; for equal requests, of each response.
-
-        Args:
-            method: The request's method.
-            url: The URL as sent.
-            headers: The headers about the body.
-            body: The body as sent.
-            paths: Field paths; None if everything was read.
-        """
-        key = self.player.keying.key_of(method, url, body or None, headers)
-        self.note_reads_at(self.player.positions_of(key), paths)
-
-    def note_reads_at(self, positions: Iterable[int], paths: tuple[str, ...] | None) -> None:
+    def note_reads(self, positions: Iterable[int], paths: tuple[str, ...] | None) -> None:
         """Record which fields the test read of the responses at some positions.
 
         Args:

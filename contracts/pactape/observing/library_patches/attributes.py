@@ -1,4 +1,4 @@
-"""Patches of plain attributes: headers of aiohttp, urllib3 and botocore, values of cookies, URLs."""
+"""Patches of plain attributes: headers of aiohttp, urllib3 and botocore, values of cookies, URLs, streams."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pactape.observing.library_patches.callers import is_read_by_library
 from pactape.observing.library_patches.header_mappings import observed_headers
+from pactape.observing.observer import is_internal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,7 @@ def observe_attributes(observer: Observer, replacements: Replacements) -> None:
     """Observe which attributes the code under test reads, ignoring reads by the libraries themselves."""
     _observe_headers(observer, replacements)
     _observe_redirects(observer, replacements)
+    _observe_streams(observer, replacements)
     reading = _reading_cookie(observer)
     replacements.add(cookiejar.Cookie, "value", _stored_property("value", reading))
     replacements.attribute(http.cookies.Morsel, "value", _computed_property(reading))
@@ -78,6 +80,18 @@ def _observe_redirects(observer: Observer, replacements: Replacements) -> None:
     for name in ("url", "real_url"):
         replacements.attribute(_class(_AIOHTTP, "ClientResponse"), name, _computed_property(read_url))
     replacements.attribute(_class(_AIOHTTP, "ClientResponse"), "history", _computed_property(read_history))
+
+
+def _observe_streams(observer: Observer, replacements: Replacements) -> None:
+    """Observe that a test gets the stream of a body, which it may read without being observed."""
+
+    def read(response: Any, stream: Any) -> Any:
+        if not is_internal():
+            observer.find_observed(response).is_touched = True
+        return stream
+
+    for module, name in ((_REQUESTS, "raw"), ("httpx", "stream"), ("httpx2", "stream")):
+        replacements.add(_class(module, "Response"), name, _stored_property(name, read))
 
 
 def _class(module: str, name: str) -> Any:

@@ -16,7 +16,8 @@ from pactape.observing.models.field_paths import field_paths
 from pactape.observing.models.record_types import fields_of
 from pactape.observing.observer import internal
 from pactape.observing.plain_values import plain
-from pactape.observing.tracking import TrackedArray, TrackedObject, unpacked
+from pactape.observing.tracking import TrackedArray, TrackedObject
+from pactape.observing.unpacking import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -148,7 +149,7 @@ def _structuring(observer: Observer) -> Callable[[Any], Any]:
 def _validating_class(observer: Observer) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         def validate(cls: Any, value: Any, /, **options: Any) -> Any:
-            usage = observer.read_as(value, None if options.get("by_name") else cls)
+            usage = observer.read_as(_source(value), None if options.get("by_name") else cls)
             with internal():
                 instance = original.__func__(cls, value if usage is None else plain(value), **options)
             return observe_extra_fields(instance, usage)
@@ -162,7 +163,7 @@ def _validating(observer: Observer) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         @wraps(original)
         def validate(self: Any, value: Any, /, **options: Any) -> Any:
-            usage = observer.read_as(value, None if options.get("by_name") else self._type)
+            usage = observer.read_as(_source(value), None if options.get("by_name") else self._type)
             with internal():
                 instance = original(self, value if usage is None else plain(value), **options)
             return observe_extra_fields(instance, usage)
@@ -172,6 +173,12 @@ def _validating(observer: Observer) -> Callable[[Any], Any]:
     return make
 
 
+def _source(value: Any) -> Any:
+    """Return the tracked object that a plain one is a copy of, perhaps with more keys; other values unchanged."""
+    copied = unpacked(value) if type(value) is dict else None
+    return value if copied is None else copied
+
+
 def _initialising(observer: Observer) -> Callable[[Any], Any]:
     """Return a patch of `Model(**answer)`: only the model's fields are read, though Python reads every key."""
 
@@ -179,7 +186,7 @@ def _initialising(observer: Observer) -> Callable[[Any], Any]:
         def __init__(self: Any, /, **data: Any) -> None:  # noqa: N807 -- replaces that method
             if (json_value := unpacked(data)) is not None:
                 usage = observer.read_as(json_value, type(self))
-                original(self, **plain(json_value))
+                original(self, **plain(data))
                 observe_extra_fields(self, usage)
                 return
             fields = type(self).model_fields

@@ -187,7 +187,7 @@ def _sending(observer: Observer) -> Callable[[Any], Any]:
         def send(self: Any, *arguments: Any, **options: Any) -> Any:
             with _while_sending(self):
                 response = original(self, *arguments, **options)
-            return _observed_response(observer, response, is_streamed=bool(options.get("stream")))
+            return _observed_response(observer, response)
 
         return send
 
@@ -200,7 +200,7 @@ def _sending_async(observer: Observer) -> Callable[[Any], Any]:
         async def send(self: Any, *arguments: Any, **options: Any) -> Any:
             with _while_sending(self):
                 response = await original(self, *arguments, **options)
-            return _observed_response(observer, response, is_streamed=bool(options.get("stream")))
+            return _observed_response(observer, response)
 
         return send
 
@@ -213,9 +213,9 @@ def _while_sending(client: Any) -> AbstractContextManager[None]:
     return internal() if kinds.isdisjoint(_APPLICATION_TRANSPORTS) else nullcontext()
 
 
-def _observed_response(observer: Observer, response: Any, *, is_streamed: bool) -> Any:
-    """Return the response with observed headers; a stream may be read without being observed."""
-    observer.find_observed(response).is_touched |= is_streamed
+def _observed_response(observer: Observer, response: Any) -> Any:
+    """Return the response with observed headers."""
+    observer.find_observed(response)
     headers = getattr(response, "headers", None)
     response.headers = observed_headers(headers, lambda name: _note_header(observer, response, headers, name))
     return response

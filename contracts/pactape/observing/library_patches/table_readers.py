@@ -34,7 +34,7 @@ class _Table:
         self._observer = observer
         usages = map(observer.usage_of_text, _texts(lines))
         self.usage: Usage | None = next((usage for usage in usages if usage is not None), None)
-        self.lines = self._recognize(lines) if self.usage is None and observer.fragments.has_rows else lines
+        self.lines = self._recognize(lines) if self.usage is None else lines
 
     def _recognize(self, lines: Iterable[str]) -> Iterator[str]:
         """Yield the lines; the first one identifies the response."""
@@ -85,8 +85,7 @@ def _reading_rows(observer: Observer) -> Callable[[Any], Any]:
             if is_internal():
                 return original(csvfile, *arguments, **options)
             table = _Table(observer, csvfile)
-            rows = original(table.lines, *arguments, **options)
-            return rows if table.usage is None and table.lines is csvfile else _Rows(rows, table)
+            return _Rows(original(table.lines, *arguments, **options), table)
 
         return reader
 
@@ -121,7 +120,6 @@ class _Rows:
         if self._names is None:
             self._names = row
             usage.below(ITEM).looked_into()
-            return row
         return _Row(row, self._names, usage.below(ITEM))
 
 
