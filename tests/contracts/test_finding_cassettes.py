@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from pactape.cassettes.finder import unused_exclusions
 from pactape.checking import check_project
 from pactape.contracts import derive
 from pactape.errors import CassetteFormatError
@@ -43,13 +44,21 @@ def test_other_files_are_none(project: Project, name: str) -> None:
     assert cassettes(project) == 1
 
 
-@pytest.mark.parametrize("pattern", ["cassettes/old", "cassettes/old/*.yaml", "cassettes/*/b.yaml"])
+@pytest.mark.parametrize(
+    "pattern", ["cassettes/old", "./cassettes/old", "cassettes/old/*.yaml", "cassettes/*/b.yaml"]
+)
 def test_files_are_excluded_by_folder_or_pattern(project: Project, pattern: str) -> None:
     (project.root / "cassettes" / "old").mkdir()
     data = (project.root / "cassettes" / "a.yaml").read_bytes()
     (project.root / "cassettes" / "old" / "b.yaml").write_bytes(data)
     project.settings(f'[project]\nname = "web"\n[tool.pactape]\nexclude = ["{pattern}"]\n')
     assert cassettes(project) == 1
+
+
+def test_entries_of_exclude_that_match_no_recording_are_found(project: Project) -> None:
+    entries = '["*/a.yaml", "cassettes/{a,b}.yaml"]'
+    project.settings(f'[project]\nname = "web"\n[tool.pactape]\nexclude = {entries}\n')
+    assert unused_exclusions(load_settings(project.root)) == ["cassettes/{a,b}.yaml"]
 
 
 def test_one_file_that_is_not_a_cassette_stops_nothing(project: Project) -> None:

@@ -182,6 +182,7 @@ def test_derive_says_what_became_of_every_recording(project: Project) -> None:
         interaction(url="http://users.test/text", media="text/plain"),
         interaction(url="http://users.test/a", status=401),
     )
+    project.settings('[project]\nname = "web"\n[tool.pactape]\nexclude = ["cassettes/{b,c}.yaml"]\n')
     (project.root / "cassettes" / "grpc.yaml").write_text("interactions:\n- rpc: x\n", encoding="utf-8")
     (project.root / "cassettes" / "empty.yaml").write_text("interactions: []\nversion: 1\n", encoding="utf-8")
     output = run(project, "derive")[1]
@@ -191,11 +192,12 @@ def test_derive_says_what_became_of_every_recording(project: Project) -> None:
             "2 cassettes read, with 4 recordings",
             "merged: 2 paths are one operation, GET /projects/{slug}",
             "only status and type are required: 1 interaction with text/plain",
-            "fields read: observed for 0 of 3 exchanges",
+            "fields read: known for 0 of 3 exchanges",
             "1 recording skipped: a response about credentials",
             " (cassettes/a.yaml#3)\n",
             "warning: cassettes/grpc.yaml: is not a cassette, and was skipped: ",
             "file without recordings: cassettes/empty.yaml",
+            "exclude: 'cassettes/{b,c}.yaml' matches no recording",
         )
         if line not in output
     ] == []

@@ -228,3 +228,11 @@ def test_an_adapter_of_a_typed_dict_reads_its_fields() -> None:
     with observing():
         pydantic.TypeAdapter(Extended).validate_python(track({"id": 1, "name": "x", "more": 2}, usage))
     assert usage.paths() == ("id?", "name")
+
+
+def test_a_field_whose_type_cannot_be_resolved_is_read_completely() -> None:
+    class Order(TypedDict):
+        id: int
+        total: Money  # type: ignore[name-defined]  # noqa: F821 -- as one that is only imported for type checks
+
+    assert field_paths(Order) == ("id", "total")

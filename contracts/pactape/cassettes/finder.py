@@ -33,6 +33,7 @@ __all__ = [
     "other_recordings",
     "project_cassettes",
     "recordings_in",
+    "unused_exclusions",
 ]
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
@@ -113,13 +114,28 @@ def is_excluded(path: Path, settings: Settings) -> bool:
 
     In a pattern such as "tests/**/grpc/*.yaml", "*" matches any text, including slashes.
     """
-    name = (
-        path.relative_to(settings.root).as_posix() if path.is_relative_to(settings.root) else path.as_posix()
-    )
-    return any(
-        fnmatchcase(name, pattern) or name.startswith(f"{pattern.rstrip('/')}/")
-        for pattern in settings.exclude
-    )
+    return any(_matches(path, entry, settings.root) for entry in settings.exclude)
+
+
+def unused_exclusions(settings: Settings) -> list[str]:
+    """Return the entries of `[tool.pactape] exclude` that match no recording.
+
+    Raises:
+        CassetteFormatError: A folder can't be read.
+    """
+    if not settings.exclude:
+        return []
+    own = set(cassettes_in(settings.cassette_folders))
+    paths = own | _others(settings, own)
+    return [
+        entry for entry in settings.exclude if not any(_matches(path, entry, settings.root) for path in paths)
+    ]
+
+
+def _matches(path: Path, entry: str, root: Path) -> bool:
+    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    pattern = entry.removeprefix("./")
+    return fnmatchcase(name, pattern) or name.startswith(f"{pattern.rstrip('/')}/")
 
 
 def cassettes_in(paths: Iterable[Path]) -> list[Path]:

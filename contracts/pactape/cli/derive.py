@@ -75,6 +75,7 @@ def derive(
     _warn_of_folder_name(settings)
     lines = (
         *_lines(derivation, paths, folder=settings.pacts),
+        *_exclude_lines(settings),
         *_referee_lines(official),
         *_leftover_lines(leftover_files(derivation, settings.pacts), prune=prune),
     )
@@ -160,13 +161,20 @@ def _skipped_lines(derivation: Derivation) -> Iterator[str]:
         yield f"{count_of(count, 'recording')} skipped: {reason} ({place})"
 
 
+def _exclude_lines(settings: Settings) -> Iterator[str]:
+    from pactape.cassettes.finder import unused_exclusions  # noqa: PLC0415 -- keeps `pactape --help` quick
+
+    for entry in unused_exclusions(settings):
+        yield f"exclude: {entry!r} matches no recording"
+
+
 def _observed_lines(derivation: Derivation) -> Iterator[str]:
     exchanges = sum(contract.exchanges for contract in derivation.contracts)
     observed = sum(contract.summary.observed for contract in derivation.contracts)
     if observed < exchanges:
         yield (
-            f"fields read: observed for {observed} of {count_of(exchanges, 'exchange')}; for the others, "
-            "all fields are required. Observe them with `pytest --pactape-observe`"
+            f"fields read: known for {observed} of {count_of(exchanges, 'exchange')}; for the others, all fields "
+            "are required: their tests read everything, or were not observed (`pytest --pactape-observe`)"
         )
 
 

@@ -137,7 +137,7 @@ def _is_typed_dict(record: Any) -> bool:
 
 def _typed_dict_fields(record: Any) -> Iterator[RecordField]:
     plain = typing.get_origin(record) or record
-    for name, annotation in get_type_hints(plain, include_extras=True).items():
+    for name, annotation in _hints(record, include_extras=True).items():
         mark = typing.get_origin(annotation)
         required = name not in plain.__optional_keys__ or mark is typing.Required
         yield RecordField(path=(name,), type=annotation, required=required and mark is not typing.NotRequired)
@@ -176,10 +176,10 @@ def _named_tuple_fields(record: Any) -> Iterator[RecordField]:
         yield RecordField(path=(name,), type=annotation, required=name not in plain._field_defaults)
 
 
-def _hints(record: Any) -> dict[str, Any]:
+def _hints(record: Any, *, include_extras: bool = False) -> dict[str, Any]:
     """Return the annotations; unresolvable ones are Any."""
     plain = typing.get_origin(record) or record
     try:
-        return get_type_hints(plain)
+        return get_type_hints(plain, include_extras=include_extras)
     except (NameError, TypeError):
         return dict.fromkeys(getattr(plain, "__annotations__", {}), Any)
