@@ -87,14 +87,21 @@ def headers_read(ask: Asking, read: Reading, url: str, file: Path) -> list[tuple
     return reads
 
 
-@pytest.mark.parametrize(
-    "ask", [by_requests, by_httpx, by_httpx2, by_urllib3, by_urllib, by_http_client, by_aiohttp]
-)
+ALL_LIBRARIES = [by_requests, by_httpx, by_httpx2, by_urllib3, by_urllib, by_http_client, by_aiohttp]
+
+
+@pytest.mark.parametrize("ask", ALL_LIBRARIES)
 def test_headers_that_are_printed_are_not_read(ask: Asking, url: str, tmp_path: Path) -> None:
     reads = headers_read(
         ask, lambda response: f"{response.headers} {response.headers!r}", url, tmp_path / "a.yaml"
     )
     assert reads == [(), ()]
+
+
+@pytest.mark.parametrize("ask", ALL_LIBRARIES)
+def test_a_header_whose_presence_is_tested_is_read(ask: Asking, url: str, tmp_path: Path) -> None:
+    reads = headers_read(ask, lambda response: "X-Total" in response.headers, url, tmp_path / "a.yaml")
+    assert reads == [("header: x-total",)] * 2
 
 
 @pytest.mark.parametrize("ask", [by_requests, by_httpx, by_httpx2, by_aiohttp])

@@ -7,9 +7,7 @@ from typing import Any
 
 import msgspec
 
-from pactape.observing.usage import Usage
-
-__all__ = ["READ_BY_DATA", "ObservedResponse", "body_of", "is_unread_file", "observed_response"]
+__all__ = ["READ_BY_DATA", "ObservedResponse", "add_request", "body_of", "is_unread_file"]
 
 #: The attribute of vcrpy's responses whose body was read as `data`.
 READ_BY_DATA = "_pactape_is_read_by_data"
@@ -56,21 +54,19 @@ class ObservedResponse(msgspec.Struct, kw_only=True):
         return fields if not headers else (*(("",) if fields is None else fields), *headers)
 
 
-def observed_response(response: Any) -> ObservedResponse:
-    """Return the observed response of a response object; its request is empty if the object was made by hand."""
-    observed = ObservedResponse(usage=Usage(), headers={}, headers_read=set())
+def add_request(observed: ObservedResponse, response: Any) -> None:
+    """Add the request of a response object; one that was made by hand, or that is new, has none."""
     try:
         request = getattr(response, "request", None) or getattr(response, "request_info", None)
     except RuntimeError:  # httpx raises if there is no request
         request = None
     if request is None:
-        return observed
+        return
     observed.method, observed.url = str(request.method), str(request.url)
     observed.body = _sent(request)
     if observed.body:
         headers = ((name, request.headers.get(name)) for name in _ABOUT_BODIES)
         observed.headers = {name: value for name, value in headers if value is not None}
-    return observed
 
 
 def body_of(response: Any) -> bytes | None:

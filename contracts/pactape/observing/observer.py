@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,52 +9,24 @@ import msgspec
 from pactape.observing.fragments import Fragments, StreamedBody
 from pactape.observing.models.converters import PLAIN
 from pactape.observing.models.field_paths import field_paths
-from pactape.observing.observed_response import ObservedResponse, body_of, observed_response
+from pactape.observing.observed_response import ObservedResponse, add_request, body_of
 from pactape.observing.plain_values import plain
+from pactape.observing.reading_contexts import internal, is_internal, is_presence, is_sending
 from pactape.observing.tracking import TrackedArray, TrackedObject, track
 from pactape.observing.usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from pactape.observing.models.converters import Reading
 
-__all__ = ["Observer", "internal", "is_internal", "presence"]
+__all__ = ["Observer"]
 
 #: Headers that every library reads, or that are not about the resource.
 _TRANSPORT = frozenset(
     "content-type content-length content-encoding transfer-encoding connection date server set-cookie vary".split()  # noqa: SIM905 -- readable
 )
-#: Whether a library is reading for its own purposes.
-_INTERNAL: ContextVar[bool] = ContextVar("pactape_internal", default=False)
-#: Whether only the presence of a header or cookie is tested, although a library may read its value.
-_PRESENCE: ContextVar[bool] = ContextVar("pactape_presence", default=False)
 _SHORTEST_BODY = 2
-
-
-@contextmanager
-def internal() -> Iterator[None]:
-    """Record nothing inside the context: the library reads for its own purposes, not for its caller."""
-    token = _INTERNAL.set(True)
-    try:
-        yield
-    finally:
-        _INTERNAL.reset(token)
-
-
-def is_internal() -> bool:
-    """Return whether a library is reading for its own purposes."""
-    return _INTERNAL.get()
-
-
-@contextmanager
-def presence() -> Iterator[None]:
-    """Record no value inside the context: only the presence of a header or cookie is tested."""
-    token = _PRESENCE.set(True)
-    try:
-        yield
-    finally:
-        _PRESENCE.reset(token)
 
 
 class Observer:
@@ -103,15 +73,18 @@ class Observer:
         """Return the observed response of a library's response object."""
         entry = self._responses.get(id(response))
         if entry is None:
+            observed = ObservedResponse(usage=Usage(), headers={}, headers_read=set())
             entry = self._responses[id(response)] = (
                 response,
-                observed_response(response),
+                observed,
             )  # kept alive, so that its id stays unique
+        if not entry[1].method:
+            add_request(entry[1], response)
         return entry[1]
 
     def touch(self, response: Any, body: Any) -> Any:
         """Record that the test got a response's body, and which response it belongs to."""
-        if not _INTERNAL.get() and body is not None:
+        if not is_internal() and body is not None:
             observed = self.find_observed(response)
             observed.is_touched = True
             self.remember(body, observed)
@@ -119,6 +92,13 @@ class Observer:
             if key := _key(body):
                 self.fragments.add(key, _media_type(response), observed)
         return body
+
+    def receive_body(self, response: Any, body: Any) -> Any:
+        """Record that the test got a response's body; code that runs while it is sent may only load it."""
+        if is_sending() and not is_internal():
+            self.remember(body, self.find_observed(response))
+            return body
+        return self.touch(response, body)
 
     def streamed(self, response: Any) -> StreamedBody[ObservedResponse]:
         """Record that the test gets a response's body in parts; add the parts to the result."""
@@ -141,7 +121,7 @@ class Observer:
 
     def read_header(self, response: Any, name: Any) -> None:
         """Record that a response's header was read."""
-        if not _INTERNAL.get() and str(name).lower() not in _TRANSPORT:
+        if not is_internal() and str(name).lower() not in _TRANSPORT:
             observed = self.find_observed(response)
             observed.headers_read.add(str(name).lower())
             self._read_value(f"header {str(name).lower()}")
@@ -152,7 +132,7 @@ class Observer:
         """Record that a header was read of a response without a request."""
         if name.lower() not in _TRANSPORT:
             self._read_value(f"header {name.lower()} of any response")
-            observed = None if _INTERNAL.get() else self._observed_by_body(response)
+            observed = None if is_internal() else self._observed_by_body(response)
             if observed is not None:
                 observed.headers_read.add(name.lower())
         if (
@@ -195,7 +175,7 @@ class Observer:
         self._read_value(f"cookie {name}")
 
     def _read_value(self, name: str) -> None:
-        if not (_INTERNAL.get() or _PRESENCE.get()):
+        if not (is_internal() or is_presence()):
             self.values_read.add(name)
 
     def read(self, response: Any, value: Any) -> Any:
@@ -204,12 +184,12 @@ class Observer:
 
     def parsed(self, text: Any, value: Any) -> Any:
         """Return a JSON value parsed from `text`, tracked if the text is a response's body."""
-        observed = None if _INTERNAL.get() or isinstance(value, _TRACKED) else self.observed_with_body(text)
+        observed = None if is_internal() or isinstance(value, _TRACKED) else self.observed_with_body(text)
         return value if observed is None else self._track(observed, value)
 
     def usage_of_text(self, text: Any) -> Usage | None:
         """Return the usage of a text that is a response's body; None for any other text."""
-        key = None if _INTERNAL.get() else _key(text)
+        key = None if is_internal() else _key(text)
         return _parsed_usage(self.observed_with_body(text) or self._observed_at(key)) if key else None
 
     def usage_of_row(self, line: Any) -> Usage | None:

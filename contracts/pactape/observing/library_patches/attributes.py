@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from pactape.observing.library_patches.callers import is_read_by_library
 from pactape.observing.library_patches.header_mappings import observed_headers
-from pactape.observing.observer import is_internal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,8 +85,7 @@ def _observe_streams(observer: Observer, replacements: Replacements) -> None:
     """Observe that a test gets the stream of a body, which it may read without being observed."""
 
     def read(response: Any, stream: Any) -> Any:
-        if not is_internal():
-            observer.find_observed(response).is_touched = True
+        observer.find_observed(response).is_touched = True
         return stream
 
     for module, name in ((_REQUESTS, "raw"), ("httpx", "stream"), ("httpx2", "stream")):

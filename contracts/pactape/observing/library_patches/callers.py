@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
-__all__ = ["is_parsed_by_pactape", "is_read_by_library", "is_read_by_module"]
+from pactape.observing.reading_contexts import is_sending
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+__all__ = ["is_parsed_by_recorder", "is_read_by_library", "is_read_by_module", "is_read_while_sending"]
 
 #: Packages that read headers, cookies and URLs while they send, follow redirects and build responses, and elements
 #: while they search and write documents.
@@ -28,8 +34,12 @@ _LIBRARIES = frozenset(
 
 def is_read_by_library() -> bool:
     """Return whether the function that called the caller belongs to an HTTP library."""
-    module = str(sys._getframe(2).f_globals.get("__name__", ""))  # noqa: SLF001 -- no public API returns the caller
-    return module.partition(".")[0] in _LIBRARIES
+    return _package(sys._getframe(2)) in _LIBRARIES  # noqa: SLF001 -- no public API returns the caller
+
+
+def is_read_while_sending() -> bool:
+    """Return whether a library that is sending a request called the caller, and so for its own purposes."""
+    return is_sending() and _package(sys._getframe(2)) in _LIBRARIES  # noqa: SLF001 -- as above
 
 
 def is_read_by_module(*names: str) -> bool:
@@ -37,9 +47,17 @@ def is_read_by_module(*names: str) -> bool:
     return sys._getframe(2).f_globals.get("__name__") in names  # noqa: SLF001 -- as above
 
 
-def is_parsed_by_pactape() -> bool:
-    """Return whether Pactape called the caller, a function that parses JSON, itself or by `json.loads`."""
+def is_parsed_by_recorder() -> bool:
+    """Return whether Pactape, or vcrpy for it, called the caller, a function that parses JSON.
+
+    It may have called `json.loads`. Outside of sending, vcrpy parses responses for the code under test.
+    """
     frame = sys._getframe(2)  # noqa: SLF001 -- as above
-    caller = frame.f_back if frame.f_globals.get("__name__") == "json" else frame
-    name = "" if caller is None else str(caller.f_globals.get("__name__", ""))
-    return name.partition(".")[0] == "pactape"
+    caller = frame.f_back if _package(frame) == "json" else frame
+    recorders = {"pactape", "vcr"} if is_sending() else {"pactape"}
+    return caller is not None and _package(caller) in recorders
+
+
+def _package(frame: FrameType) -> str:
+    """Return the top-level package of the function that a frame runs."""
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]

@@ -7,7 +7,8 @@ import sys
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from pactape.observing.observer import presence
+from pactape.observing.library_patches.callers import is_read_while_sending
+from pactape.observing.reading_contexts import presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +53,8 @@ def _reading_one(observer: Observer) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         @wraps(original)
         def read(self: Any, name: Any, *arguments: Any, **options: Any) -> Any:
-            observer.read_cookie(name)
+            if not is_read_while_sending():
+                observer.read_cookie(name)
             return original(self, name, *arguments, **options)
 
         return read
@@ -64,7 +66,7 @@ def _reading_all(observer: Observer) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         @wraps(original)
         def read(self: Any, *arguments: Any, **options: Any) -> Any:
-            for cookie in self:
+            for cookie in () if is_read_while_sending() else self:
                 observer.read_cookie(cookie.name)
             return original(self, *arguments, **options)
 

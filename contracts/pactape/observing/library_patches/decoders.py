@@ -7,10 +7,10 @@ from functools import partial, wraps
 from json import decoder
 from typing import TYPE_CHECKING, Any
 
-from pactape.observing.library_patches.callers import is_parsed_by_pactape
+from pactape.observing.library_patches.callers import is_parsed_by_recorder
 from pactape.observing.library_patches.replacing import stand_in_class
 from pactape.observing.library_patches.reusable_decoders import ObservedDecoder, observed_value
-from pactape.observing.observer import internal
+from pactape.observing.reading_contexts import internal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,7 @@ def _decoding(observer: Observer) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         @wraps(original)
         def decode(self: Any, s: Any, *arguments: Any, **options: Any) -> Any:
-            if is_parsed_by_pactape():  # it looks up a request, whose body may equal a response's
+            if is_parsed_by_recorder():  # it looks up a request, whose body may equal a response's
                 with internal():
                     return original(self, s, *arguments, **options)
             return observer.parsed(s, original(self, s, *arguments, **options))
@@ -114,7 +114,7 @@ def _decoding_as_model(observer: Observer) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         @wraps(original)
         def decode(buf: Any, **options: Any) -> Any:
-            if is_parsed_by_pactape():
+            if is_parsed_by_recorder():
                 return original(buf, **options)
             return observed_value(observer, buf, original(buf, **options), options.get("type", Any))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pactape.observing.observer import internal, presence
+from pactape.observing.library_patches.callers import is_read_while_sending
+from pactape.observing.reading_contexts import internal, presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,9 @@ def _observed_class(plain: Any) -> Any:
 
 def _reading_one(original: Any) -> Any:
     def read(self: Any, name: Any, *arguments: Any, **options: Any) -> Any:
+        if is_read_while_sending():
+            with internal():
+                return original(self, name, *arguments, **options)
         _note(self, name)
         return original(self, name, *arguments, **options)
 
@@ -54,7 +58,7 @@ def _reading_one(original: Any) -> Any:
 
 def _reading_all(original: Any) -> Any:
     def read(self: Any, *arguments: Any, **options: Any) -> Any:
-        for name in self:
+        for name in () if is_read_while_sending() else self:
             _note(self, name)
         return original(self, *arguments, **options)
 
@@ -63,7 +67,8 @@ def _reading_all(original: Any) -> Any:
 
 def _testing_presence(original: Any) -> Any:
     def __contains__(self: Any, name: Any) -> bool:  # noqa: N807 -- replaces that method
-        with presence():
+        with internal() if is_read_while_sending() else presence():
+            _note(self, name)
             return bool(original(self, name))
 
     return __contains__

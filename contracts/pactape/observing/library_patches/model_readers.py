@@ -14,8 +14,8 @@ from pactape.observing.library_patches.replacing import stand_in_class
 from pactape.observing.models.converters import PLAIN, CattrsReading, DaciteReading
 from pactape.observing.models.field_paths import field_paths
 from pactape.observing.models.record_types import fields_of
-from pactape.observing.observer import internal
 from pactape.observing.plain_values import plain
+from pactape.observing.reading_contexts import internal
 from pactape.observing.tracking import TrackedArray, TrackedObject
 from pactape.observing.unpacking import unpacked
 

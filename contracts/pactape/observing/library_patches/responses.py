@@ -7,12 +7,12 @@ from contextlib import nullcontext
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from pactape.observing.library_patches.callers import is_read_by_module
+from pactape.observing.library_patches.callers import is_read_by_module, is_read_while_sending
 from pactape.observing.library_patches.cookies import cookie_names
 from pactape.observing.library_patches.header_mappings import observed_headers
 from pactape.observing.library_patches.streaming import streaming, streaming_async
 from pactape.observing.observed_response import body_of
-from pactape.observing.observer import internal, is_internal
+from pactape.observing.reading_contexts import internal, is_internal, sending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,12 +46,15 @@ def _requests(observer: Observer, replacements: Replacements) -> None:
         replacements.attribute(response, name, _handing_out(observer))
     replacements.attribute(response, "iter_content", streaming(observer, by_line=False))
     replacements.attribute(response, "iter_lines", streaming(observer, by_line=True))
+    adapter = getattr(sys.modules.get("requests.adapters"), "HTTPAdapter", None)
+    replacements.attribute(adapter, "build_response", _building(observer))
     replacements.attribute(getattr(sessions, "Session", None), "send", _sending(observer))
 
 
 def _httpx(name: str, observer: Observer, replacements: Replacements) -> None:
     module = sys.modules.get(name)
     response = getattr(module, "Response", None)
+    replacements.attribute(response, "__init__", _creating(observer))
     replacements.attribute(response, "json", _reading_json(observer))
     for attribute in ("content", "text"):
         replacements.attribute(response, attribute, _handing_out(observer))
@@ -72,8 +75,8 @@ def _aiohttp(observer: Observer, replacements: Replacements) -> None:
     replacements.attribute(session, "_request", _requesting(observer))
     for response in (real, replayed):
         replacements.attribute(response, "json", _reading_json_async(observer))
-        for name in ("read", "text"):
-            replacements.attribute(response, name, _reading_async(observer))
+        replacements.attribute(response, "read", _reading_async(observer))
+        replacements.attribute(response, "text", _reading_text_async(observer))
     replacements.attribute(real, "content", lambda original: _ObservedStream(observer, original))
 
 
@@ -87,7 +90,8 @@ class _ObservedStream:
     def __get__(self, response: Any, owner: Any = None) -> Any:
         if response is None:
             return self._original
-        if not (is_internal() or is_read_by_module("aiohttp.client_reqrep", "vcr.stubs.aiohttp_stubs")):
+        is_ignored = is_internal() or is_read_while_sending()
+        if not (is_ignored or is_read_by_module("aiohttp.client_reqrep", "vcr.stubs.aiohttp_stubs")):
             self._observer.find_observed(response).is_touched = True
             self._observer.touch(response, body_of(response))
         return vars(response).get("content", self._original)
@@ -102,7 +106,7 @@ def _requesting(observer: Observer) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         @wraps(original)
         async def request(self: Any, *arguments: Any, **options: Any) -> Any:
-            with internal():
+            with sending():
                 response = await original(self, *arguments, **options)
             observer.find_observed(response)
             return response
@@ -144,9 +148,10 @@ def _reading_json_async(observer: Observer) -> Callable[[Any], Any]:
 def _handing_out(observer: Observer) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         def body(self: Any) -> Any:
+            is_ignored = is_read_while_sending()
             with internal():
                 value = original.__get__(self, type(self))
-            return observer.touch(self, value)
+            return value if is_ignored else observer.touch(self, value)
 
         return property(body, doc=getattr(original, "__doc__", None))
 
@@ -159,7 +164,7 @@ def _reading(observer: Observer) -> Callable[[Any], Any]:
         def read(self: Any, *arguments: Any, **options: Any) -> Any:
             with internal():
                 value = original(self, *arguments, **options)
-            return observer.touch(self, value)
+            return observer.receive_body(self, value)
 
         return read
 
@@ -172,9 +177,23 @@ def _reading_async(observer: Observer) -> Callable[[Any], Any]:
         async def read(self: Any, *arguments: Any, **options: Any) -> Any:
             with internal():
                 value = await original(self, *arguments, **options)
-            return observer.touch(self, value)
+            return observer.receive_body(self, value)
 
         return read
+
+    return make
+
+
+def _reading_text_async(observer: Observer) -> Callable[[Any], Any]:
+    def make(original: Any) -> Any:
+        @wraps(original)
+        async def text(self: Any, *arguments: Any, **options: Any) -> Any:
+            is_ignored = is_read_while_sending()
+            with internal():
+                value = await original(self, *arguments, **options)
+            return value if is_ignored else observer.touch(self, value)
+
+        return text
 
     return make
 
@@ -207,18 +226,49 @@ def _sending_async(observer: Observer) -> Callable[[Any], Any]:
     return make
 
 
+def _building(observer: Observer) -> Callable[[Any], Any]:
+    """Return a patch of the method of requests' adapter that creates a response."""
+
+    def make(original: Any) -> Any:
+        @wraps(original)
+        def build_response(self: Any, *arguments: Any, **options: Any) -> Any:
+            return _observed_response(observer, original(self, *arguments, **options))
+
+        return build_response
+
+    return make
+
+
+def _creating(observer: Observer) -> Callable[[Any], Any]:
+    """Return a patch of httpx's responses, which transports create and hooks read."""
+
+    def make(original: Any) -> Any:
+        @wraps(original)
+        def __init__(self: Any, *arguments: Any, **options: Any) -> None:  # noqa: N807 -- replaces that method
+            original(self, *arguments, **options)
+            _observe_headers(observer, self)
+
+        return __init__
+
+    return make
+
+
 def _while_sending(client: Any) -> AbstractContextManager[None]:
-    """Ignore reads by the library, but not by an application that runs inside a test client."""
+    """Ignore reads by the library, and not those by an application that runs inside a test client."""
     kinds = {base.__name__ for base in type(getattr(client, "_transport", None)).__mro__}
-    return internal() if kinds.isdisjoint(_APPLICATION_TRANSPORTS) else nullcontext()
+    return sending() if kinds.isdisjoint(_APPLICATION_TRANSPORTS) else nullcontext()
 
 
 def _observed_response(observer: Observer, response: Any) -> Any:
     """Return the response with observed headers."""
     observer.find_observed(response)
+    _observe_headers(observer, response)
+    return response
+
+
+def _observe_headers(observer: Observer, response: Any) -> None:
     headers = getattr(response, "headers", None)
     response.headers = observed_headers(headers, lambda name: _note_header(observer, response, headers, name))
-    return response
 
 
 def _note_header(observer: Observer, response: Any, headers: Any, name: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from pactape.observing.observer import is_internal
+from pactape.observing.library_patches.callers import is_read_while_sending
+from pactape.observing.reading_contexts import is_internal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -36,7 +37,7 @@ def _handing_out(watched: Callable[..., Any], observer: Observer, *, by_line: bo
         @wraps(original)
         def stream(self: Any, *arguments: Any, **options: Any) -> Any:
             parts = original(self, *arguments, **options)
-            if is_internal():
+            if is_internal() or is_read_while_sending():
                 return parts
             return watched(parts, observer.streamed(self), observer, self, by_line=by_line)
 

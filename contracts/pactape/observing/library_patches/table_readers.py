@@ -7,7 +7,7 @@ import io
 from functools import wraps
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
-from pactape.observing.observer import internal, is_internal
+from pactape.observing.reading_contexts import internal, is_internal
 from pactape.observing.tracking import track
 from pactape.observing.usage import ITEM, Usage
 

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from pactape.observing.observed_response import READ_BY_DATA
-from pactape.observing.observer import is_internal
+from pactape.observing.reading_contexts import is_internal, is_sending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ def _noting(observer: Observer) -> Callable[[Any], Any]:
         @wraps(original)
         def initialize(self: Any, recorded_response: Any, *arguments: Any, **options: Any) -> None:
             original(self, recorded_response, *arguments, **options)
-            if not is_internal():
+            if not (is_internal() or is_sending()):
                 observer.receive(self, recorded_response["body"]["string"])
 
         return initialize
