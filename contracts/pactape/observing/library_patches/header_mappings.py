@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pactape.observing.library_patches.callers import is_read_while_sending
+from pactape.observing.library_patches.callers import is_read_by_library, is_read_while_sending
 from pactape.observing.reading_contexts import internal, presence
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _reading_one(original: Any) -> Any:
 
 def _reading_all(original: Any) -> Any:
     def read(self: Any, *arguments: Any, **options: Any) -> Any:
-        for name in () if is_read_while_sending() else self:
+        for name in () if is_read_by_library() else self:
             _note(self, name)
         return original(self, *arguments, **options)
 
