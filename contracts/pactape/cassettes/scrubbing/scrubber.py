@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.replacing.placeholders import Placeholders
     from pactape.cassettes.scrubbing.replacing.replacements import Replacement
     from pactape.cassettes.scrubbing.walk import Walk
+    from pactape.exchange import Headers
 
 __all__ = ["Scrubber"]
 
@@ -86,6 +87,16 @@ class Scrubber:
             value = self._walk(len(value)).header(name, value)
         known_values = self._known_values
         return known_values.replace(value) if known_values.has_any else value
+
+    def headers(self, headers: Headers) -> Headers:
+        """Return headers without their secrets, as `header` does for each; most are known from other messages."""
+        is_clean, known_values = self._quick.header_verdicts.get, self._known_values
+        return tuple(
+            [
+                header if is_clean(header) and not known_values.has_any else (header[0], self.header(*header))
+                for header in headers
+            ]
+        )
 
     def url(self, url: str) -> str:
         """Return a URL without secrets, in its query or before its host.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["message_without_secrets", "without_later_secrets", "without_secrets"]
 
-_CODING = "content-encoding"
+_CODING, _TYPE = "content-encoding", "content-type"
 
 
 def without_secrets(exchange: Exchange, scrubber: Scrubber) -> Exchange:
@@ -70,21 +70,16 @@ def _response(response: Response, scrubber: Scrubber) -> Response:
 
 def _headers_and_body(message: Request | Response, scrubber: Scrubber) -> tuple[Headers, bytes]:
     """Return headers and decoded body without secrets."""
-    kinds: list[str] = []
-    headers: list[tuple[str, str]] = []
-    is_coded = False
-    for name, value in message.headers:
-        lower = name.lower()
-        if lower == _CODING:
-            is_coded = True
-            continue
-        if lower == "content-type":
-            kinds.append(value)
-        headers.append((name, scrubber.header(name, value)))
+    names = [name.lower() for name, _ in message.headers]
+    headers = message.headers
+    if _CODING in names:
+        headers = tuple([header for header, name in zip(headers, names, strict=True) if name != _CODING])
+    clean = scrubber.headers(headers)
     if not message.body:
-        return tuple(headers), b""
-    body = decoded_body(message) if is_coded else message.body
-    return tuple(headers), scrubber.body(body, ", ".join(kinds))
+        return clean, b""
+    body = decoded_body(message) if len(headers) < len(names) else message.body
+    kinds = [value for (_, value), name in zip(message.headers, names, strict=True) if name == _TYPE]
+    return clean, scrubber.body(body, ", ".join(kinds))
 
 
 def _without_known_secrets(message: _M, scrubber: Scrubber) -> _M:

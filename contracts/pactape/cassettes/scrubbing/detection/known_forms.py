@@ -26,12 +26,6 @@ _RUN = compile_when_used(
     r"(?<![\w-])(?:(?<=\w\.)|(?![0-9a-f-]++(?![\w.:-])))[\w-]{14,}+|(?<![\w-])[\w-]{20,}+(?=[@:])", re.ASCII
 )
 _LONG_RUN = compile_when_used(r"[\w-]{14}", re.ASCII)
-#: Marks of forms that may have no run of this many characters.
-_SHORT_MARK = compile_when_used(
-    r"-us\d|whsec_|-[0-9a-f]{8}-[0-9a-f]{8}(?![0-9a-f-])|v1\.[0-9a-f]|infura\.io|ankr\.com|quiknode\.pro|\$ANSIBLE|hooks\.zapier|hooks\.slack|openweathermap|"
-    r"\$(?:\d?[2a]|[156]\$)|(?:sha256|scrypt|md5|apr1)\$|pbkdf2_sha|\{S?SHA",
-    re.ASCII,
-)
 #: A position after so many characters of base64 is inside of data.
 _LONG_DATA = 160
 _MOST_PIECES = 1024
@@ -49,22 +43,29 @@ _AROUND = {
     "!": compile_when_used(r"![\w.]{80}", re.ASCII),
     "@": compile_when_used(r"//[0-9a-f]{32}[:@]"),
 }
+#: Forms that may have no run of this many characters, by a text that is in every match; None if the text is enough.
+_SHORT_FORMS = (
+    ("-us", compile_when_used(r"-us\d", re.ASCII)),
+    ("-", _AROUND["-"]),
+    ("$", compile_when_used(r"\$(?:ANSIBLE|\d?[2a]|[156]\$)|(?:sha256|scrypt|md5|apr1)\$", re.ASCII)),
+    ("v1.", compile_when_used(r"v1\.[0-9a-f]")),
+    *((mark, None) for mark in ("whsec_", "infura.io", "ankr.com", "quiknode.pro", "openweathermap")),
+    *((mark, None) for mark in ("hooks.zapier", "hooks.slack", "pbkdf2_sha", "{SHA", "{SSHA")),
+)
 
 
 class _Marks(NamedTuple):
-    """The marks to search for: the first characters of a form, or else a text within it."""
+    """The marks to search for: the first characters of a form, or else a text within it, and what is around it."""
 
     starts: re.Pattern[str]
     starts_without_escapes: re.Pattern[str]
     by_start: dict[str, tuple[int, ...]]
-    inner: re.Pattern[str]
-    by_inner: tuple[int, ...]
+    inner: tuple[tuple[str, re.Pattern[str] | None, ProviderForm], ...]
 
 
 @lru_cache(maxsize=1)
 def _marks() -> _Marks:
     forms_by_mark: dict[str, list[int]] = {}
-    inner = [index for index, form in enumerate(FORMS) if not form.starts]
     for index, form in enumerate(FORMS):
         for mark in form.marks if form.starts else ():
             forms_by_mark.setdefault(mark, []).append(index)
@@ -77,13 +78,11 @@ def _marks() -> _Marks:
             by_start[mark] |= by_start[longer]
             by_start[longer] |= set(forms_by_mark[mark])
     starts = compile_when_used(START + any_of(forms_by_mark))
-    inner_marks = [mark for index in inner for mark in FORMS[index].marks if mark not in _AROUND]
     return _Marks(
         starts,
         compile_when_used("(?<![A-Za-z0-9])" + any_of(forms_by_mark)),
         {mark: tuple(sorted(forms)) for mark, forms in by_start.items()},
-        compile_when_used(any_of(inner_marks)),
-        tuple(inner),
+        tuple((mark, _AROUND.get(mark), form) for form in FORMS if not form.starts for mark in form.marks),
     )
 
 
@@ -91,41 +90,35 @@ def holds_form(text: str) -> bool:
     """Whether a text holds a token of a known form, or something that begins like a JSON Web Token."""
     if "eyJ" in text:
         return True
-    if not _has_mark(text):
+    if not _may_have_run(text):
         return False
-    return next(_by_start(text), None) is not None or any(
+    has_form = next(_by_start(text), None) is not None or any(
         form.form.search(text) is not None for form in _by_mark(text)
     )
+    return has_form and _has_run(text)
 
 
-def _has_mark(text: str) -> bool:
-    """Whether a text has a mark and a run of characters as long as a token."""
-    if _LONG_RUN.search(text) is None and _SHORT_MARK.search(text) is None:
-        return False
-    if _starts_in(text).search(text) is None and not _has_inner_mark(text):
-        return False
-    return _RUN.search(text) is not None or _SHORT_MARK.search(text) is not None
+def _may_have_run(text: str) -> bool:
+    """Whether a text may have a run of characters as long as a token, as a cheaper `_has_run`."""
+    return _LONG_RUN.search(text) is not None or _has_short_form(text)
+
+
+def _has_run(text: str) -> bool:
+    """Whether a text has a run of characters as long as a token, or one of the forms without such a run."""
+    return _RUN.search(text) is not None or _has_short_form(text)
+
+
+def _has_short_form(text: str) -> bool:
+    for mark, form in _SHORT_FORMS:  # noqa: SIM110 -- called for most texts, and a generator takes longer
+        if mark in text and (form is None or form.search(text) is not None):
+            return True
+    return False
 
 
 def _starts_in(text: str) -> re.Pattern[str]:
     """The positions where forms may start in a text, including those after escapes if it has any."""
     marks = _marks()
     return marks.starts if "\\" in text or "%" in text else marks.starts_without_escapes
-
-
-def _has_inner_mark(text: str) -> bool:
-    if _marks().inner.search(text) is not None:
-        return True
-    for mark, around in _AROUND.items():  # noqa: SIM110 -- called for most texts, and a generator takes longer
-        if mark in text and around.search(text) is not None:
-            return True
-    return False
-
-
-def _is_marked(text: str, mark: str) -> bool:
-    """Whether a text has a mark; for marks that most texts have, the characters around them count, too."""
-    around = _AROUND.get(mark)
-    return mark in text and (around is None or around.search(text) is not None)
 
 
 def _by_start(text: str) -> Iterator[tuple[re.Match[str], ProviderForm]]:
@@ -152,10 +145,10 @@ def _is_inside_data(text: str, start: int) -> bool:
 
 
 def _by_mark(text: str) -> Iterator[ProviderForm]:
-    """The other forms whose marks a text has."""
-    for index in _marks().by_inner:
-        if any(_is_marked(text, mark) for mark in FORMS[index].marks):
-            yield FORMS[index]
+    """The other forms whose marks a text has; around marks that most texts have, other characters count, too."""
+    for mark, around, form in _marks().inner:
+        if mark in text and (around is None or around.search(text) is not None):
+            yield form
 
 
 def scrub_forms_in_text(text: str, replace: Callable[[str, str], str]) -> str:
@@ -164,7 +157,7 @@ def scrub_forms_in_text(text: str, replace: Callable[[str, str], str]) -> str:
         text = _JWT.sub(
             lambda match: replace(match.group(), "JSON Web Token") if match["rest"] else match.group(), text
         )
-    if not _has_mark(text):
+    if not (_may_have_run(text) and _has_run(text)):
         return text
     joined: list[str] = []
     pieces: list[str] = []

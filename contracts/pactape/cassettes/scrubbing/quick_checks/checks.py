@@ -48,6 +48,8 @@ _PARAMETER = re.compile(r"[\w.,:~*-]*+", re.ASCII)
 _LINES, _FIRST_LINES = re.compile(rb"[}\]]\r?\n[{\[]"), 65_536
 _JSON_STARTS = (b"{", b"[")
 _LONGEST_CACHED = 1024
+_MOST_CACHED_HEADERS = 16_384
+_LONGEST_WALKED = 65_536
 _SHORT_KEY = 15
 _SMALLEST_CARD = 10**12
 #: A larger document isn't decoded into objects, which would take too much memory.
@@ -71,6 +73,10 @@ class QuickChecks:
     Args:
         rules: The project's own rules.
         for_matching: See `quick_checks`.
+
+    Attributes:
+        header_verdicts: Whether a header, as a name and a value, contains nothing to replace; the cache of
+            `is_clean_header`.
     """
 
     def __init__(self, rules: ScrubRules, *, for_matching: bool = False) -> None:
@@ -78,7 +84,7 @@ class QuickChecks:
         self._is_mask = PLACEHOLDER.__eq__ if for_matching else is_mask
         self._is_ordinary = not (rules.patterns or rules.names)
         self._is_clean_text = lru_cache(maxsize=8192)(self._walk_text)
-        self.is_clean_header: Callable[[str, str], bool] = lru_cache(maxsize=16384)(self._walk_header)
+        self.header_verdicts: dict[tuple[str, str], bool] = {}
         self._is_harmless = lru_cache(maxsize=4096)(self._harmless)
         self.is_clean_url: Callable[[str], bool] = lru_cache(maxsize=8192)(self._check_url)
         self._is_harmless_header = lru_cache(maxsize=4096)(self._check_harmless_header)
@@ -92,6 +98,16 @@ class QuickChecks:
         )
 
         return LargeJsonCheck(Checks(self._is_harmless, self._is_clean_once, self._is_clean_value_of))
+
+    def is_clean_header(self, name: str, value: str) -> bool:
+        """Whether a header contains nothing to replace."""
+        verdict = self.header_verdicts.get((name, value))
+        if verdict is None:
+            verdict = self._walk_header(name, value)
+            if len(self.header_verdicts) >= _MOST_CACHED_HEADERS:
+                self.header_verdicts.clear()
+            self.header_verdicts[name, value] = verdict
+        return verdict
 
     def is_clean_text(self, text: str) -> bool:
         """Whether a text contains nothing to replace, whatever its name is."""
@@ -139,7 +155,9 @@ class QuickChecks:
         """Whether a text is clean, for a caller that caches the result itself."""
         if self._is_ordinary and is_plain_text(text):
             return True
-        return len(text) <= _LONGEST_CACHED and self._is_clean_text(text)
+        if len(text) <= _LONGEST_CACHED:
+            return self._is_clean_text(text)
+        return len(text) <= _LONGEST_WALKED and self._walk(text).nested_document(text) == text
 
     def _walk_text(self, text: str) -> bool:
         return self.is_plain_text(text) or self._walk(text).nested_document(text) == text

@@ -13,8 +13,9 @@ from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_num
 from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_number
 from pactape.cassettes.scrubbing.structures.http.headers import COOKIE_HEADERS
 from pactape.cassettes.scrubbing.structures.json.member_tables import (
+    FACTOR_SIBLINGS,
     GENERATED_TYPE,
-    SIBLINGS_OF_CODES,
+    GRANT_SIBLINGS,
     SPECIAL_MEMBERS,
 )
 from pactape.cassettes.scrubbing.structures.json.siblings import has_harmless_siblings
@@ -33,8 +34,14 @@ _DECIDING = SPECIAL_MEMBERS | {"kind"}
 _OPTION = b'"--'
 #: A code may be below the object with the member that says what it is: {"phone": "…", "factor": {"code": "…"}}.
 _CODE = b'"code"'
-_NEAR_CODE = re.compile(rb'"(?:' + "|".join(sorted(SIBLINGS_OF_CODES)).encode() + rb')"\s*+:')
+_NEAR_CODES = {
+    name: re.compile(rb'"(?:' + "|".join(sorted(siblings)).encode() + rb')"\s*+:')
+    for name, siblings in (("otp_code", FACTOR_SIBLINGS), ("auth_code", GRANT_SIBLINGS))
+}
+_CODE_MEMBER = re.compile(rb'"code"\s*+:\s*+(?:"([^"\\]*+)"|null)')
 _NAME_END, _SPACED_NAME_END = b'":', re.compile(rb'"\s+:')
+#: The same in a text, and at the end of a name that ends with a backslash.
+_ESCAPED_END, _ESCAPED_NAME_END = b'\\":', b'\\\\":'
 _SHORTEST = 8
 _SHORT_NAME = 15
 _CARD_DIGITS = range(13, 24)
@@ -64,6 +71,7 @@ class SmallJsonCheck:
         self._is_mask = is_mask
         self._rules, self._is_harmless, self._is_clean_text = rules, is_harmless, is_clean_text
         self._plain_names: set[str] = set()
+        self._plain_deciding: set[str] = set()
         self._clean_texts: set[str] = set()
         self._clean_bodies: set[bytes] = set()
 
@@ -76,11 +84,22 @@ class SmallJsonCheck:
             value = msgspec.json.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return False
-        has_named_code = _CODE in body and _NEAR_CODE.search(body) is not None
-        is_clean = not has_named_code and self._is_clean_tree(value, body)
+        is_clean = not self._may_hold_code(body) and self._is_clean_tree(value, body)
         if is_clean and len(self._clean_bodies) < _MOST_CACHED:
             self._clean_bodies.add(digest)
         return is_clean
+
+    def _may_hold_code(self, body: bytes) -> bool:
+        """Whether a member "code" may be an authorization code or a one-time code, because of another member."""
+        names = [name for name, near in _NEAR_CODES.items() if near.search(body)] if _CODE in body else []
+        if not names:
+            return False
+        codes = _CODE_MEMBER.findall(body)
+        return len(codes) < body.count(_CODE) or any(
+            is_secret_field(self._rules, name, code.decode(), FieldContext.BODY)
+            for code in set(codes)
+            for name in names
+        )
 
     def _is_clean_tree(self, value: Any, body: bytes) -> bool:
         """Whether a document's names and texts are clean; each distinct one is checked once."""
@@ -127,16 +146,16 @@ class SmallJsonCheck:
     def _names_item(self, items: list[Any], *, has_options: bool) -> bool:
         """Whether an item of a list may be the name of the next one: ["password", "…"], ["--password", "…", …]."""
         if len(items) == 2 and items[0].__class__ is str and not self._is_harmless(items[0]):  # noqa: PLR2004 -- a pair
-            return True
+            return items[1].__class__ is not str or not self._is_clean_named(*items)
         return has_options and any(argument.__class__ is str and argument[:2] == "--" for argument in items)
 
     def _is_clean_object(self, members: dict[str, Any]) -> bool:
         """Whether no name of an object marks its value as a secret; the texts themselves are checked later."""
         if not has_harmless_siblings(members, self._is_harmless):
             return False
-        plain = self._plain_names
+        plain, deciding = self._plain_names, self._plain_deciding
         for name, value in members.items():
-            if name in plain:
+            if name in plain or name in deciding:
                 continue
             if not self._is_harmless(name):
                 if not self._is_clean_named(name, value):
@@ -144,7 +163,9 @@ class SmallJsonCheck:
             elif is_card_name(name):
                 if _holds_card(value):
                     return False
-            elif name not in _DECIDING and len(plain) < _MOST_CACHED:
+            elif name in _DECIDING:
+                deciding.add(name)
+            elif len(plain) < _MOST_CACHED:
                 plain.add(name)
         return True
 
@@ -178,7 +199,8 @@ def _holds_card(value: Any) -> bool:
 
 def _may_have_duplicates(body: bytes, name_count: int) -> bool:
     """Whether an object may have two members of the same name, of which only the last one is decoded."""
-    if body.count(_NAME_END) == name_count and _SPACED_NAME_END.search(body) is None:
+    in_texts = body.count(_ESCAPED_END) if _ESCAPED_NAME_END not in body else 0
+    if body.count(_NAME_END) - in_texts == name_count and _SPACED_NAME_END.search(body) is None:
         return False
     is_duplicate = False
 
