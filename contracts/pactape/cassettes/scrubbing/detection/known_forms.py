@@ -22,6 +22,7 @@ __all__ = ["holds_form", "scrub_forms_in_text"]
 _JWT = compile_when_used(
     r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))eyJ[\w-]{6,}+(?P<rest>\.[\w-]{2,}+(?:\.[\w-]*+){1,3}|\.(?:\.[\w-]{2,}+){3})?"
 )
+_JWT_START = compile_when_used(r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))eyJ")
 _RUN = compile_when_used(
     r"(?<![\w-])(?:(?<=\w\.)|(?![0-9a-f-]++(?![\w.:-])))[\w-]{14,}+|(?<![\w-])[\w-]{20,}+(?=[@:])", re.ASCII
 )
@@ -88,7 +89,7 @@ def _marks() -> _Marks:
 
 def holds_form(text: str) -> bool:
     """Whether a text holds a token of a known form, or something that begins like a JSON Web Token."""
-    if "eyJ" in text:
+    if "eyJ" in text and _JWT_START.search(text) is not None:
         return True
     if not _may_have_run(text):
         return False

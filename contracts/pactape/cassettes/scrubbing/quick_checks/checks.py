@@ -46,7 +46,7 @@ _LONGEST_PLAIN = 11
 _PARAMETER = re.compile(r"[\w.,:~*-]*+", re.ASCII)
 #: The boundary between two lines of NDJSON; no line break within one document has these characters around it.
 _LINES, _FIRST_LINES = re.compile(rb"[}\]]\r?\n[{\[]"), 65_536
-_JSON_STARTS = (b"{", b"[")
+_JSON_STARTS, _TEXT_STARTS = (b"{", b"["), ("{", "[")
 _LONGEST_CACHED = 1024
 _MOST_CACHED_HEADERS = 16_384
 _LONGEST_WALKED = 65_536
@@ -111,7 +111,9 @@ class QuickChecks:
 
     def is_clean_text(self, text: str) -> bool:
         """Whether a text contains nothing to replace, whatever its name is."""
-        return self.is_plain_text(text) if len(text) > _LONGEST_CACHED else self._is_clean_text(text)
+        if len(text) <= _LONGEST_CACHED:
+            return self._is_clean_text(text)
+        return self.is_plain_text(text) or self._is_clean_json(text)
 
     def is_plain_text(self, text: str) -> bool:
         """Whether a text is plain, as a cheaper `is_clean_text` for large documents; False may be wrong."""
@@ -157,10 +159,15 @@ class QuickChecks:
             return True
         if len(text) <= _LONGEST_CACHED:
             return self._is_clean_text(text)
-        return len(text) <= _LONGEST_WALKED and self._walk(text).nested_document(text) == text
+        return len(text) <= _LONGEST_WALKED and self._walk_text(text)
 
     def _walk_text(self, text: str) -> bool:
-        return self.is_plain_text(text) or self._walk(text).nested_document(text) == text
+        is_clean = self.is_plain_text(text) or self._is_clean_json(text)
+        return is_clean or self._walk(text).nested_document(text) == text
+
+    def _is_clean_json(self, text: str) -> bool:
+        """Whether a text is itself a JSON document that contains nothing to replace."""
+        return text[:1] in _TEXT_STARTS and self._objects.is_clean(text.encode("utf-8", "surrogatepass"))
 
     def _walk_header(self, name: str, value: str) -> bool:
         lower = name.lower()

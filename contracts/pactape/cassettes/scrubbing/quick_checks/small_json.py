@@ -11,11 +11,13 @@ import msgspec
 
 from pactape.cassettes.scrubbing.decisions import is_secret_field, is_secret_number, kind_of_name
 from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_number
+from pactape.cassettes.scrubbing.detection.names import NameKind
 from pactape.cassettes.scrubbing.structures.http.headers import COOKIE_HEADERS
 from pactape.cassettes.scrubbing.structures.json.member_tables import (
     FACTOR_SIBLINGS,
     GENERATED_TYPE,
     GRANT_SIBLINGS,
+    SIGNING_SIBLINGS,
     SPECIAL_MEMBERS,
 )
 from pactape.cassettes.scrubbing.structures.json.siblings import has_harmless_siblings
@@ -158,7 +160,7 @@ class SmallJsonCheck:
             if name in plain or name in deciding:
                 continue
             if not self._is_harmless(name):
-                if not self._is_clean_named(name, value):
+                if not (self._is_clean_named(name, value) or self._is_unsigned(name, members)):
                     return False
             elif is_card_name(name):
                 if _holds_card(value):
@@ -168,6 +170,15 @@ class SmallJsonCheck:
             elif len(plain) < _MOST_CACHED:
                 plain.add(name)
         return True
+
+    def _is_unsigned(self, name: str, members: dict[str, Any]) -> bool:
+        """Whether a name is that of a signature, and no other member is one of a signed request."""
+        return (
+            kind_of_name(self._rules, name) is NameKind.SIGNATURE
+            and isinstance(members[name], str)
+            and SIGNING_SIBLINGS.isdisjoint(members)
+            and (len(name) <= _SHORT_NAME or self._is_clean_text(name))
+        )
 
     def _is_clean_named(self, name: str, value: Any) -> bool:
         """Whether the value of a suspicious name is clean."""
@@ -183,7 +194,8 @@ class SmallJsonCheck:
 
     def _is_clean_holder(self, name: str, value: Any) -> bool:
         """Whether an object, a list or a number is clean as the value of a suspicious name."""
-        if isinstance(value, dict):
+        objects = value if isinstance(value, list) else [value]
+        if all(isinstance(each, dict) for each in objects):
             return not prefix_for_members(name, kind_of_name(self._rules, name))
         return not (isinstance(value, list) or is_secret_number(self._rules, name, value))
 

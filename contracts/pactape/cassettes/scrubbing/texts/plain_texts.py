@@ -36,6 +36,8 @@ _ENDINGS = compile_when_used(r" (?:codes?|ids?|string|phrase|words|number)(?!\w)
 _SPECIAL_NAMES = SPECIAL_HEADERS | {"code"}
 #: A run of base64, which may continue on the next lines.
 _BASE64 = compile_when_used(r"[A-Za-z0-9+/_-]{16,}+={0,2}(?:\r?\n[A-Za-z0-9+/_-]{1,76}+={0,2})*+")
+#: Long data in base64: an image, a recording of speech.
+_DATA = compile_when_used(r"(?:data:[\w/+.;=-]{0,100};base64,)?[A-Za-z0-9+/_][A-Za-z0-9+/_-]{1023,}+={0,2}")
 _USER = compile_when_used(r"://[^/\s\"'<>]*@|:[^\s:@/'\"]{8,256}@")
 _LONGEST = 4096
 #: A URL without user, query and escapes; "{…}" is a template's.
@@ -61,6 +63,8 @@ def is_plain_text(text: str) -> bool:
         return not (_is_path_or_number(text) or holds_form(text) or _holds_base64(text))
     if is_plain_url(text):
         return True
+    if _DATA.fullmatch(text):
+        return not (_CARD_HINT.search(text) or holds_form(text) or _holds_base64(text))
     if _ESCAPED.search(text) is not None or may_hold_prose_secret(text):
         return False
     return not (_may_name_secret(text) or holds_form(text) or _holds_base64(text))
