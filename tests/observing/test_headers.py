@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import aiohttp
+import botocore.session
 import httpx
 import httpx2
 import pytest
 import requests
 import urllib3
+from botocore import UNSIGNED
+from botocore.config import Config
 from pactape.cassettes import RecordMode, read_cassette, use_cassette
 from pactape.observing.cassette_usage import recording_usage
 
@@ -77,6 +80,13 @@ def by_aiohttp(url: str, read: Reading) -> object:
     return asyncio.run(ask())
 
 
+def by_botocore(url: str, read: Reading) -> object:
+    client = botocore.session.get_session().create_client(
+        "dynamodb", region_name="eu-west-1", endpoint_url=url, config=Config(signature_version=UNSIGNED)
+    )
+    return read(client.list_tables())
+
+
 def headers_read(ask: Asking, read: Reading, url: str, file: Path) -> list[tuple[str, ...] | None]:
     """What was read, while recording and while replaying."""
     reads = []
@@ -102,6 +112,16 @@ def test_headers_that_are_printed_are_not_read(ask: Asking, url: str, tmp_path: 
 def test_a_header_whose_presence_is_tested_is_read(ask: Asking, url: str, tmp_path: Path) -> None:
     reads = headers_read(ask, lambda response: "X-Total" in response.headers, url, tmp_path / "a.yaml")
     assert reads == [("header: x-total",)] * 2
+
+
+def test_a_header_of_the_metadata_of_botocore_is_read(url: str, tmp_path: Path) -> None:
+    reads = headers_read(
+        by_botocore,
+        lambda parsed: parsed["ResponseMetadata"]["HTTPHeaders"]["x-total"],
+        url,
+        tmp_path / "a.yaml",
+    )
+    assert reads == [("header: x-total", "{}")] * 2
 
 
 @pytest.mark.parametrize("ask", [by_requests, by_httpx, by_httpx2, by_aiohttp])

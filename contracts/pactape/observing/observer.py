@@ -149,8 +149,11 @@ class Observer:
     def _observed_by_body(self, response: Any) -> ObservedResponse | None:
         """Return an observed response; one without a request is found by its body.
 
-        The body of the latter counts as read completely as long as nothing parses it.
+        The body of the latter counts as read completely as long as nothing parses it. The parsers of botocore have
+        only the body.
         """
+        if isinstance(response, bytes):
+            return self.observed_with_body(response)
         observed, body = self.find_observed(response), body_of(response)
         if observed.method:
             observed.content = observed.content or body or b""

@@ -190,11 +190,11 @@ def _parsing(read: Reading) -> Callable[[Any], Any]:
 
     def make(original: Any) -> Any:
         @wraps(original)
-        def parse(self: Any, *arguments: Any, **options: Any) -> Any:
-            parsed = original(self, *arguments, **options)
+        def parse(self: Any, response: Any, shape: Any) -> Any:
+            parsed = original(self, response, shape)
             metadata = parsed.get("ResponseMetadata") if isinstance(parsed, dict) else None
             if isinstance(metadata, dict) and "HTTPHeaders" in metadata:
-                metadata["HTTPHeaders"] = read(None, metadata["HTTPHeaders"])
+                metadata["HTTPHeaders"] = read(response.get("body"), metadata["HTTPHeaders"])
             return parsed
 
         return parse
