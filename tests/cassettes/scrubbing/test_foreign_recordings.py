@@ -44,6 +44,16 @@ DOCUMENTS: dict[str, object] = {
     },
     "the algorithm of a password's hash": {"password_hash": "SHA256", "password_encryption": "scram-sha-256"},
     "the reasoning of a language model": {"encrypted_content": f"gAAAAABo{'aB3dE5fG7h' * 30}=="},
+    "the number of a public key": {
+        "credentials": {"signing": {"kid": "sALQDM5PBTRR6dsVDGloCQexOBDrJNwQmFiZuWur7eo", "use": "sig"}}
+    },
+    "public keys below credentials": {
+        "credentials": {"jwks": {"keys": [{"kty": "RSA", "n": "aB3dE5fG7hI9" * 9}]}}
+    },
+    "public keys in a list": {"public_keys": [{"key_id": "1", "key": "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW"}]},
+    "the fingerprint of a key": {"encryption_key": {"thumbprint_sha256": "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW"}},
+    "kinds of grants": {"grant_types": ["authorization_code", "urn:ietf:params:oauth:grant-type:jwt-bearer"]},
+    "a company's name": {"mapping": [{"idp": "id", "auth0": "isEnforcedIn2Sv"}]},
     "the names of keys": {"ssh_keys": ["home-pc", "laptop"]},
     "the name of a module": {"module_spec": "nextcloud:23:820220801190052:nx4:x86_64"},
     "the version of a Go module": {"session_module": "v0.0.0-20190308221718-c2843e01d9a2"},

@@ -49,8 +49,8 @@ _SMALL_WORD = compile_when_used(r"\b(?:the|a|an|to|for|of|in|be|is|are|used|with
 _SHORTEST_SENTENCE, _LONGEST_SENTENCE = 4, 400
 #: The beginnings of names of errors, whose values in a program are numbers: "InvalidPassword".
 _ERRORS = frozenset({"invalid", "expired", "missing", "incorrect", "wrong", "unknown"})
-#: The beginnings of names of resources of clouds.
-_RESOURCES = ("arn:", "crn:", "ocid1.")
+#: The beginnings of names of resources of clouds, and of kinds of grants.
+_RESOURCES = ("arn:", "crn:", "ocid1.", "urn:")
 #: The words of a wallet; a mnemonic may also be a sentence to remember.
 _WALLET_WORDS = compile_when_used(r"[a-z]+(?:[ ,]+[a-z]+)+")
 _DIGITS = compile_when_used(r"\d(?:[ -]?\d){2,11}")

@@ -151,7 +151,7 @@ SIGNATURES = word_set(
 CONTENT_ENDINGS = word_set(
     "value values data string text plain plaintext raw encrypted base64 b64 hex pem hash hashed digest "
     "salt confirmation confirm confirmed repeat repeated again new old current verify verification "
-    "content bytes encoded decrypted input field param parameter header"
+    "content bytes encoded decrypted input field param parameter header sha md"
 )
 #: Words anywhere in a name that suggest that a random value is a secret.
 SUSPICIOUS = word_set(
@@ -174,7 +174,7 @@ ABOUT_ENDINGS = word_set(
     "owner role roles group groups permission permissions symbol decimals address mint contract amount "
     "balance price chain network pair holder supply logo rate cost budget window offset cursor seconds "
     "minutes code codes class css flair color colour field fields model ref number no num identifier "
-    "next prev previous identifiers marker markers consent notice banner change changes changed"
+    "next prev previous identifiers marker markers consent notice banner change changes changed kid x5t"
 )
 PREFIXES_ABOUT = word_set(
     "has is was can should must show hide use uses allow allows requires need needs public publishable"

@@ -77,8 +77,8 @@ _ANY_SECRET = compile_when_used(r"(?<!non)(?<!not)(?<!top)secrets?$")
 _PART = compile_when_used(rf"{any_of(PARTS)}|pat(?![a-z])")
 _SEPARATORS = str.maketrans("", "", "-_. ")
 _STEPS = compile_when_used(r"[.\[]")
-#: "s.id" in a program isn't "sid".
-_MEMBER_ID = ("s", "id")
+#: "s.id" in a program isn't "sid", and Auth0 is a company.
+_OTHER_NAMES = frozenset({("s", "id"), ("auth0",)})
 #: Plurals that don't name several credentials.
 _OTHER_PLURALS = frozenset({"assertions", "credentials"})
 _SHORTEST_PLURAL = 8
@@ -149,7 +149,7 @@ def _classify(name: str) -> NameKind:
     """The kind of a name by its words."""
     if _PART.search(name.translate(_SEPARATORS).lower()) is None or not (words := name_words(name)):
         return NameKind.HARMLESS
-    if words == _MEMBER_ID:
+    if words in _OTHER_NAMES:
         return NameKind.HARMLESS
     plain = "".join(words)
     kind = _by_whole(plain) or _by_whole(_NUMBERED.sub("", plain)) or _by_innermost(name)

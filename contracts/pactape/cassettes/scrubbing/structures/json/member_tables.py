@@ -25,6 +25,7 @@ __all__ = [
     "OPERATION",
     "PATH_KEY",
     "PREFIXES",
+    "PUBLIC_COLLECTIONS",
     "SECRET_DATA",
     "SECRET_KIND",
     "SECRET_KINDS",
@@ -134,7 +135,8 @@ PREFIXES = {
     NameKind.CONNECTION: "credential ",
     NameKind.TOKEN: "token ",
 }
-
+#: Collections of public keys, with the word to put before the names of their members.
+PUBLIC_COLLECTIONS = {"publickeys": "public ", "jwk": "", "jwks": ""}
 
 #: Names of types that DynamoDB and tracing protocols put between a name and its value.
 TYPE_WRAPPERS = word_set("S N B SS NS BS stringValue string_value intValue bytesValue plainText plain_text")

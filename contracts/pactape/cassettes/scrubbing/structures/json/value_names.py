@@ -18,6 +18,7 @@ from pactape.cassettes.scrubbing.structures.json.member_tables import (
     KEY_MEMBERS,
     LABELS,
     PREFIXES,
+    PUBLIC_COLLECTIONS,
     SECRET_DATA,
     SECRET_KIND,
     SECRET_LIST,
@@ -199,14 +200,18 @@ class JsonContext:
             name,
             parent=self,
             key=f".{key}",
-            prefix=WHOLLY_SECRET
-            if self._in_kubernetes_secret and key in SECRET_DATA
-            else prefix_for_members(name, kind) or self._prefix,
+            prefix=self._prefix_below(key, name, kind),
             holds_sentences=self._holds_sentences or key in SENTENCES,
             aliases=self._aliases,
         )
         context._lists_kubernetes_secrets = self._lists_kubernetes_secrets and key == "items"
         return context
+
+    def _prefix_below(self, key: str, name: str, kind: NameKind) -> str:
+        if self._prefix == WHOLLY_SECRET or (self._in_kubernetes_secret and key in SECRET_DATA):
+            return WHOLLY_SECRET
+        public = PUBLIC_COLLECTIONS.get(plain_name(key))
+        return (prefix_for_members(name, kind) or self._prefix) if public is None else public
 
     def visit(self, value: str, visitor: Visitor) -> str:
         """Return a text in this context without secrets."""
