@@ -53,6 +53,7 @@ DOCUMENTS: dict[str, object] = {
     "public keys in a list": {"public_keys": [{"key_id": "1", "key": "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW"}]},
     "the fingerprint of a key": {"encryption_key": {"thumbprint_sha256": "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW"}},
     "kinds of grants": {"grant_types": ["authorization_code", "urn:ietf:params:oauth:grant-type:jwt-bearer"]},
+    "a masked key": {"httpAuthorization": f"AKIA{'X' * 16}"},
     "a company's name": {"mapping": [{"idp": "id", "auth0": "isEnforcedIn2Sv"}]},
     "the names of keys": {"ssh_keys": ["home-pc", "laptop"]},
     "the name of a module": {"module_spec": "nextcloud:23:820220801190052:nx4:x86_64"},

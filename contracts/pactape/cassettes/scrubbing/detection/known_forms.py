@@ -27,6 +27,8 @@ _RUN = compile_when_used(
     r"(?<![\w-])(?:(?<=\w\.)|(?![0-9a-f-]++(?![\w.:-])))[\w-]{14,}+|(?<![\w-])[\w-]{20,}+(?=[@:])", re.ASCII
 )
 _LONG_RUN = compile_when_used(r"[\w-]{14}", re.ASCII)
+#: Another tool's mask that keeps the beginning: "AKIAXXXXXXXXXXXXXXXX".
+_MASKED = compile_when_used(r"(?:X{12}|x{12}|\*{12})[Xx*]*\Z")
 #: A position after so many characters of base64 is inside of data.
 _LONG_DATA = 160
 _MOST_PIECES = 1024
@@ -177,7 +179,7 @@ def scrub_forms_in_text(text: str, replace: Callable[[str, str], str]) -> str:
 
 def _token(match: re.Match[str], form: ProviderForm, replace: Callable[[str, str], str]) -> str:
     whole = match.group()
-    if form.checked and not looks_random(whole):
+    if _MASKED.search(whole) or (form.checked and not looks_random(whole)):
         return whole
     secret = next((group for group in match.groupdict().values() if group), "") or whole
     return whole.replace(secret, replace(secret, form.kind), 1)
