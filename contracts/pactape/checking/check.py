@@ -14,7 +14,7 @@ from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.checking.client_code.declared_calls import DeclaredCalls, declared_calls
 from pactape.checking.contracts import compare_contracts, leftover_contracts
 from pactape.checking.contradictions import Named, contradictions, named
-from pactape.checking.coverage import Covered, cover, with_left_out
+from pactape.checking.coverage import Covered, cover, with_excluded
 from pactape.checking.unread import unread_fields
 from pactape.contracts import derive
 from pactape.contracts.grouping.client_literals import python_files
@@ -55,13 +55,13 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         findings: Most serious first.
         coverage: One row per operation.
-        left_out: How many recordings take no part in contracts and fit none of these operations.
+        excluded: How many recordings take no part in contracts and fit none of these operations.
         unreadable: The errors of pact files and client files that can't be read; the others are compared.
     """
 
     findings: tuple[Finding, ...]
     coverage: tuple[Covered, ...]
-    left_out: int = 0
+    excluded: int = 0
     unreadable: tuple[BadInputError, ...] = ()
 
 
@@ -84,7 +84,7 @@ def check_project(settings: Settings) -> Check:
     calls = declared_calls(
         files, root=settings.root, bases=[provider.url for provider in settings.providers.values()]
     )
-    coverage, left_out = with_left_out(
+    coverage, excluded = with_excluded(
         _coverage(calls, groups, messages, list(pacts.values()), settings), samples.exclusions
     )
     derivation = derive(settings)
@@ -105,7 +105,7 @@ def check_project(settings: Settings) -> Check:
     return Check(
         findings=tuple(sorted(findings)),
         coverage=tuple(coverage),
-        left_out=left_out,
+        excluded=excluded,
         unreadable=(*unreadable.values(), *calls.unreadable),
     )
 

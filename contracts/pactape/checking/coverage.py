@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pactape.contracts.samples.exclusions import Exclusion
     from pactape.pactfile import Pact
 
-__all__ = ["Covered", "cover", "with_left_out"]
+__all__ = ["Covered", "cover", "with_excluded"]
 
 
 class Covered(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -65,7 +65,7 @@ def cover(
     ]
 
 
-def with_left_out(rows: Sequence[Covered], exclusions: Iterable[Exclusion]) -> tuple[list[Covered], int]:
+def with_excluded(rows: Sequence[Covered], exclusions: Iterable[Exclusion]) -> tuple[list[Covered], int]:
     """Return the rows with the recordings that take no part in contracts, too, and how many of them fit no row."""
     counts: Counter[str | None] = Counter()
     names = [row.operation for row in rows]

@@ -52,17 +52,17 @@ def check(project: Path, *, strict: bool, report_format: Format, report_file: Pa
             not_judged(error, name=str(error.where), file=str(error.where)) for error in result.unreadable
         ),
         findings=tuple(findings),
-        before=tuple(_coverage_table(result.coverage, left_out=result.left_out)),
+        before=tuple(_coverage_table(result.coverage, excluded=result.excluded)),
     )
     end_with_report(report, report_format=report_format, report_file=report_file)
 
 
-def _coverage_table(coverage: Sequence[Covered], *, left_out: int) -> Iterator[str]:
+def _coverage_table(coverage: Sequence[Covered], *, excluded: int) -> Iterator[str]:
     width = max((len(row.operation) for row in coverage), default=0)
     yield f"{'operation':<{width}}  recorded  contracted  verified"
     for row in coverage:
         counts = (row.recorded, row.contracted, row.verified)
         recordings, interactions, passes = (str(count or "-") for count in counts)
         yield f"{row.operation:<{width}}  {recordings:>8}  {interactions:>10}  {passes:>8}"
-    if left_out:
-        yield f"{count_of(left_out, 'recording')} of other operations, which take no part in contracts"
+    if excluded:
+        yield f"{count_of(excluded, 'recording')} of other operations, which take no part in contracts"
