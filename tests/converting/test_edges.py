@@ -37,6 +37,22 @@ def test_a_line_keeps_the_test_and_what_was_not_recorded(tmp_path: Path) -> None
     assert (read.provenance.test, read.unrecorded) == ("t::a", ("request headers",))
 
 
+@pytest.mark.parametrize("form", ["har", "ndjson", "vcr-ruby"])
+def test_a_placeholder_for_the_host_is_kept_or_replaced_by_the_base_url(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "a.yml"
+    path.write_text(
+        "http_interactions:\n- request: {method: get, uri: <API_HOST>/users}\n"
+        "  response: {status: {code: 204}}\n  recorded_at: 2026-01-31\nrecorded_with: VCR 6.1.0\n"
+    )
+    out = tmp_path / "out"
+    assert CliRunner().invoke(command, ["convert", str(path), str(out), "--to", form]).exit_code == 0
+    urls = [
+        [exchange.request.url for exchange in RecordingParts([out], base_url=base, scrubber=None)]
+        for base in (None, "https://api.example.com")
+    ]
+    assert urls == [["<API_HOST>/users"], ["https://api.example.com/users"]]
+
+
 def test_several_values_of_a_header_are_one_in_a_stub_of_wiremock() -> None:
     headers = (("A", "1"), ("A", "2"), ("Host", "x"))
     stub = json.loads(write_wiremock([exchange(headers=headers, answered=(("B", "1"), ("B", "2")))]))[

@@ -1,4 +1,4 @@
-"""The recorders of PHP, C#, Java and Elixir that follow VCR."""
+"""The recorders of PHP, C#, Java, Elixir and R that follow VCR."""
 
 from __future__ import annotations
 
@@ -179,3 +179,55 @@ def test_what_elixir_recorded_otherwise_is_skipped(
 def test_an_error_instead_of_a_response_is_skipped(tmp_path: Path) -> None:
     failed = {**JAVA, "response": {"errors": ["timed out"]}}
     assert read(tmp_path, json.dumps([failed])).skipped[0].reason == "has an error instead of a response"
+
+
+OLD_R = """http_interactions:
+- request:
+    method: get
+    uri: https://api.example.com/users
+    body: {encoding: '', string: ''}
+    headers: {Accept: application/json}
+  response:
+    status: {status_code: '200', message: OK}
+    headers: {content-type: application/json, content-encoding: gzip}
+    body: {encoding: '', file: no, string: '{"id":7}'}
+  recorded_at: 2026-01-31 12:00:00 GMT
+  recorded_with: vcr/1.1.0, webmockr/0.8.0
+"""
+NEW_R = """http_interactions:
+- request:
+    method: GET
+    uri: https://api.example.com/users
+  response:
+    status: 200
+    headers: {Content-Type: application/json}
+    body:
+      string: '{"id":7}'
+  recorded_at: 2026-01-31 12:00:00
+recorded_with: VCR-vcr/2.1.1
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "unrecorded"),
+    [
+        (OLD_R, ()),
+        (NEW_R, ("request headers",)),
+        (NEW_R.replace("GET", "PUT"), ("request headers", "request body")),
+    ],
+)
+def test_cassettes_of_r_are_read(tmp_path: Path, text: str, unrecorded: tuple[str, ...]) -> None:
+    (exchange,) = read(tmp_path, text).exchanges
+    assert (exchange.response.status, exchange.response.body, exchange.unrecorded) == (
+        200,
+        b'{"id":7}',
+        unrecorded,
+    )
+    assert exchange.recorded_at is not None
+    assert exchange.recorded_at.isoformat() == "2026-01-31T12:00:00+00:00"
+
+
+def test_a_body_that_r_wrote_to_a_file_of_its_own_is_skipped(tmp_path: Path) -> None:
+    text = OLD_R.replace("file: no, string: '{\"id\":7}'", "file: yes, string: bodies/a.json")
+    (skipped,) = read(tmp_path, text).skipped
+    assert skipped.reason == "has its body in the file bodies/a.json, which is not read"

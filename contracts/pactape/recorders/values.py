@@ -133,7 +133,7 @@ def timestamp(value: Any) -> datetime | None:
     """Parse a time in ISO 8601, RFC 2822 or Unix seconds; return None for anything else."""
     text = "" if value is None else str(value).strip()
     with suppress(ValueError):
-        return _aware(datetime.fromisoformat(_microseconds(text)))
+        return _aware(datetime.fromisoformat(_microseconds(text.removesuffix(" GMT"))))
     with suppress(ValueError, TypeError):
         return _aware(parsedate_to_datetime(text))
     with suppress(ValueError, OverflowError, OSError):

@@ -17,6 +17,8 @@ _MOST_LEVELS = 10
 _VARIABLE = re.compile(r"\{\{([^{}]+)\}\}")
 #: A variable in the place of scheme and host, or of the host.
 _HOST = re.compile(r"(?:https?://)?\{\{([^{}]+)\}\}(?=[/?]|$)")
+#: A placeholder that VCR's `filter_sensitive_data` writes in that place: "<API_HOST>", "<<HOST>>".
+_PLACEHOLDER = re.compile(r"(?:https?://)?<+[^<>/]+>+(?=[/?]|$)")
 
 
 def fill(text: str, variables: Mapping[str, str]) -> str:
@@ -54,7 +56,7 @@ def fill_url(url: str, variables: Mapping[str, str]) -> str:
 
 
 def with_base_url(url: str, base_url: str | None) -> str:
-    """Replace a variable in the place of the host with a base URL; return other URLs unchanged.
+    """Replace a variable or placeholder in the place of the host with a base URL; return other URLs unchanged.
 
     Raises:
         SkipEntryError: The URL has such a variable, but no base URL is given.
@@ -62,7 +64,11 @@ def with_base_url(url: str, base_url: str | None) -> str:
     Example:
         >>> with_base_url("{{base}}/users", "https://api.example.com/v1/")
         'https://api.example.com/v1/users'
+        >>> with_base_url("<API_HOST>/users", "https://api.example.com")
+        'https://api.example.com/users'
     """
+    if base_url is not None and (placeholder := _PLACEHOLDER.match(url)):
+        return base_url.rstrip("/") + url[placeholder.end() :]
     host = _HOST.match(url)
     if host is None:
         return url

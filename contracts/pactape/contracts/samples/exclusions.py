@@ -128,7 +128,9 @@ def _incomplete_reason(exchange: Exchange) -> str | None:
     lost = [part for part in exchange.unrecorded if part.endswith("body")]
     if lost:
         return f"its recorder didn't save the {lost[0]}"
-    return None if "://" in exchange.request.url else "its URL has a placeholder for the host"
+    if "://" in exchange.request.url:
+        return None
+    return "its URL has a placeholder for the host: set base_url in [tool.pactape] recordings"
 
 
 def _unreadable_reason(side: str, message: Request | Response) -> str | None:

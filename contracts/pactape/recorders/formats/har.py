@@ -100,7 +100,7 @@ def _response(value: Any) -> dict[str, Any]:
 
 
 def _absolute(url: str) -> str:
-    if not url.lower().startswith(("http://", "https://")):
+    if not url.lower().startswith(("http://", "https://", "<")):  # "<" begins a placeholder for the host
         raise SkipEntryError(
             f"is not HTTP: {url.partition(':')[0]!r}" if ":" in url else "has no absolute URL"
         )

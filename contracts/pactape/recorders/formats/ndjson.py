@@ -57,7 +57,7 @@ def _is_exchange(line: bytes, *, alone: bool) -> bool:
         )
         and isinstance(value["request"].get("method"), str)
         and (
-            not alone or "://" in str(value["request"]["url"])
+            not alone or not str(value["request"]["url"]).startswith("/")
         )  # a WireMock stub may be a single line with a path
     )
 

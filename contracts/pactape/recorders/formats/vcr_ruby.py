@@ -1,13 +1,15 @@
-"""VCR (Ruby) in YAML and JSON, and rvcr (Rust), which writes VCR's JSON.
+"""VCR (Ruby) in YAML and JSON, vcr (R), and rvcr (Rust), which writes VCR's JSON.
 
 Format: https://benoittgt.github.io/vcr/#/cassettes/cassette_format. Bodies are `string` or `base64_string`, with
 the name of the text's encoding. VCR 1 wrote a list of Ruby structs instead, with plain bodies; symbols begin with a
-colon.
+colon. R's vcr has the status as `status_code`, since its version 2 alone, without the request's unmatched parts.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from pactape.recorders.recording import Entry, Reader, RecordedPair, SkipEntryError
 from pactape.recorders.values import base64_bytes, mapping, status_code, text_bytes, timestamp
@@ -21,6 +23,7 @@ __all__ = ["RVCR", "VCR_RUBY", "http_interactions", "stored_body", "vcr_pair"]
 
 #: Ruby's names for bytes without an encoding, which are not changed.
 _BINARY = frozenset({"ASCII-8BIT", "BINARY"})
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _STRUCT = b"!ruby/struct:VCR::HTTPInteraction"
 _HEAD = 4096
 _PYTHON_NAMES = {"US-ASCII": "utf-8", "ASCII-8BIT": "utf-8", "UTF-8": "utf-8"}
@@ -80,8 +83,14 @@ def http_interactions(source: Source) -> Iterable[Entry]:
 
 def _pair(entry: Entry, _: Source) -> RecordedPair:
     mapping(entry.value, "request")  # in the order of the file, so that the first problem is reported
-    status = mapping(mapping(entry.value, "response"), "status")
-    return vcr_pair(entry, status.get("code"))
+    status = mapping(entry.value, "response").get("status")
+    if not isinstance(status, dict) and status is not None:  # vcr (R) 2
+        pair = vcr_pair(entry, status)
+        parts = ("headers", "body") if pair.method.upper() in _WITH_BODY else ("headers",)
+        absent = tuple(f"request {part}" for part in parts if part not in entry.value["request"])
+        return msgspec.structs.replace(pair, unrecorded=absent)
+    status = mapping(entry.value["response"], "status")
+    return vcr_pair(entry, status.get("code", status.get("status_code")))
 
 
 def vcr_pair(entry: Entry, code: Any) -> RecordedPair:
@@ -119,6 +128,8 @@ def stored_body(body: Any) -> bytes:
         return text_bytes(body)
     if body.get("base64_string") is not None:
         return base64_bytes(body["base64_string"])
+    if str(body.get("file")).lower() in {"yes", "true"}:  # vcr (R)
+        raise SkipEntryError(f"has its body in the file {body.get('string')}, which is not read")
     if "string" not in body and body:
         raise SkipEntryError(f"has a body with {', '.join(map(str, body))} and no string")
     encoding = str(body.get("encoding") or "utf-8").upper()
