@@ -39,6 +39,7 @@ RULES = frozenset(
         "operation-unknown",
         "operation-unrecorded",
         "possible-secret",
+        "recording-damaged",
         "recording-expired",
         "recording-orphan",
         "recording-unplayed",
@@ -106,8 +107,17 @@ def with_severities(findings: Iterable[Finding], severities: Mapping[str, str]) 
     return sorted(results)
 
 
-def skipped_file(file: str, reason: str) -> Finding:
-    """Return the warning that a file among the cassettes is not a cassette."""
+def skipped_file(file: str, reason: str, *, is_damaged: bool = False) -> Finding:
+    """Return the finding that a file among the cassettes was skipped.
+
+    Args:
+        file: The file.
+        reason: Why it can't be read.
+        is_damaged: Whether it is a recording, so that the results lack what it recorded.
+    """
+    if is_damaged:
+        what = f"is damaged, and was skipped: {reason}"
+        return Finding(Severity.BREAKING, file, what, rule="recording-damaged", file=file)
     what = f"is not a cassette, and was skipped: {reason}"
     return Finding(Severity.WARNING, file, what, rule="file-skipped", file=file)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 from pactape.cassettes.finder import unused_exclusions
 from pactape.checking import check_project
+from pactape.cli import command
 from pactape.contracts import derive
 from pactape.errors import CassetteFormatError
 from pactape.settings import load_settings
@@ -74,6 +76,39 @@ def test_check_names_a_file_that_is_not_a_cassette_and_goes_on(project: Project)
     (project.root / "cassettes" / "b.yaml").write_text("a: [", encoding="utf-8")
     findings = check_project(load_settings(project.root)).findings
     assert [finding.rule for finding in findings if finding.rule == "file-skipped"] == ["file-skipped"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("b.yaml", "interactions:\n- request:\n    uri: http://a.test/\n<<<<<<< HEAD\n"),
+        ("b.json", '{"version": 1, "interactions": [{"request": {"uri": "http://a'),
+        ("b.har", '{"log": {"version": "1.2", "creator": {}, "entries": [{"request": {"url": "http://a'),
+    ],
+)
+def test_a_damaged_recording_fails_every_command_that_lacks_it(
+    project: Project, name: str, content: str
+) -> None:
+    path = project.root / "cassettes" / name
+    path.write_text(content, encoding="utf-8")
+    project.settings(f'[project]\nname = "web"\n[tool.pactape]\nrecordings = ["cassettes/{name}"]\n')
+    codes = {}
+    for words in (["derive"], ["check"], ["openapi", "-o", str(project.root / "o.yaml")], ["models"]):
+        result = CliRunner().invoke(command, [*words, "--project", str(project.root)])
+        codes[words[0]] = (result.exit_code, name in result.output)
+    assert codes == dict.fromkeys(("derive", "check", "openapi", "models"), (1, True))
+
+
+def test_a_contract_that_a_damaged_recording_may_support_is_not_deleted(project: Project) -> None:
+    project.settings('[project]\nname = "web"\n')
+    project.record("b", interaction(url="http://orders.test/orders/7"))
+    derive_command = ["derive", "--prune", "--project", str(project.root)]
+    CliRunner().invoke(command, derive_command)
+    damaged = project.root / "cassettes" / "b.yaml"
+    damaged.write_bytes(damaged.read_bytes()[:200])
+    result = CliRunner().invoke(command, derive_command)
+    assert len(list((project.root / "pacts").iterdir())) == 2, result.output
+    assert "not deleted: " in result.output
 
 
 def test_nothing_can_be_checked_without_any_cassette(project: Project) -> None:

@@ -172,7 +172,7 @@ def test_a_damaged_file_in_a_folder_is_named_and_the_others_are_read(tmp_path: P
     (tmp_path / "traffic" / "cut.har").write_text(SAMPLES["har"][:99])
     done = CliRunner().invoke(pactape, [command, "--project", str(tmp_path), str(tmp_path / "traffic")])
     assert (done.exit_code, "cut.har: is a damaged file of HAR" in done.stderr, "name" in done.stdout) == (
-        0,
+        1,
         True,
         True,
     )

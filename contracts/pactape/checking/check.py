@@ -23,7 +23,7 @@ from pactape.contracts.grouping.evidence.sample_evidence import evidence_of
 from pactape.contracts.grouping.sample_groups import group_samples
 from pactape.contracts.proof.contradictions import contradicting_pairs
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
-from pactape.errors import BadInputError, PactFormatError
+from pactape.errors import BadInputError, DamagedRecordingError, PactFormatError
 from pactape.findings import Finding, Severity, skipped_file
 from pactape.pactfile import read_pact
 from pactape.pactfile.naming import messages_stem, pact_files_in, requests_stem
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from pactape.contracts import Derivation
     from pactape.contracts.grouping.evidence.operations import GroupKey
+    from pactape.contracts.grouping.sample_groups import GroupedSamples
     from pactape.contracts.samples.sample import Sample
     from pactape.exchange import RecordedMessage
     from pactape.pactfile import Pact
@@ -96,7 +97,7 @@ def check_project(settings: Settings) -> Check:
         *contradictions(pacts, by_place, messages_by_reference, supports=_supports(derivation)),
         *_secrets(samples.paths, rules),
         *_expired(samples.paths, settings, now=datetime.now(UTC)),
-        *(skipped_file(str(path), reason) for path, reason in samples.skipped),
+        *_skipped(samples),
         *_unread_fields(groups),
         *_unread_of_messages(messages),
         *_not_recorded(coverage),
@@ -207,6 +208,11 @@ def _unread_of_messages(messages: Mapping[str, list[RecordedMessage]]) -> Iterat
         evidence = evidence_of_messages(members)
         for path in unread_fields(evidence.shape, evidence.fields):
             yield Finding(Severity.INFO, f"{description}: {path}", _UNREAD, rule="field-unread")
+
+
+def _skipped(samples: GroupedSamples) -> Iterator[Finding]:
+    for path, error in samples.skipped:
+        yield skipped_file(str(path), error.what, is_damaged=isinstance(error, DamagedRecordingError))
 
 
 def _not_recorded(coverage: Sequence[Covered]) -> Iterator[Finding]:

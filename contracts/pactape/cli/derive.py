@@ -77,7 +77,7 @@ def derive(
         *_lines(derivation, paths, folder=settings.pacts),
         *_exclude_lines(settings),
         *_referee_lines(official),
-        *_leftover_lines(leftover_files(derivation, settings.pacts), prune=prune),
+        *_leftover_lines(leftover_files(derivation, settings.pacts), derivation, prune=prune),
     )
     report = _report(settings, derivation, lines, file_count=len(paths))
     end_with_report(report, report_format=report_format, report_file=report_file)
@@ -90,7 +90,10 @@ def _report(settings: Settings, derivation: Derivation, lines: tuple[str, ...], 
     findings = with_severities(
         [
             *map(_problem, derivation.problems),
-            *(skipped_file(skipped.file, skipped.reason) for skipped in derivation.skipped_files),
+            *(
+                skipped_file(skipped.file, skipped.reason, is_damaged=skipped.is_damaged)
+                for skipped in derivation.skipped_files
+            ),
         ],
         settings.severities,
     )
@@ -206,9 +209,12 @@ def _details(contract: Contract) -> Iterator[str]:
         yield f"only metadata is required: {count_of(summary.unstated_messages, 'message')}"
 
 
-def _leftover_lines(leftovers: list[Path], *, prune: bool) -> Iterator[str]:
+def _leftover_lines(leftovers: list[Path], derivation: Derivation, *, prune: bool) -> Iterator[str]:
+    damaged = [skipped.file for skipped in derivation.skipped_files if skipped.is_damaged]
     for path in leftovers:
-        if prune:
+        if prune and damaged:
+            yield f"not deleted: {path}, which {damaged[0]} may support. Fix: restore that recording."
+        elif prune:
             path.unlink()
             yield f"deleted: {path}, which no recording and no handwritten file supports any longer"
         else:

@@ -9,7 +9,7 @@ import click
 
 from pactape.cli.shared.counts import count_of
 from pactape.cli.shared.options import project_option
-from pactape.cli.shared.unreadable import show_unreadable
+from pactape.cli.shared.unreadable import Unreadable
 from pactape.errors import BadInputError
 from pactape.settings import load_settings
 
@@ -43,7 +43,8 @@ def models(
 
     Each operation with a successful JSON response gets a model of the fields that tests read, or of all
     fields if that wasn't observed. Every recorded response can be loaded into its model. Without
-    RECORDINGS, all of the project's recordings are used. Exit codes: 0 written; 2 bad input.
+    RECORDINGS, all of the project's recordings are used. Exit codes: 0 written; 1 a damaged
+    recording was skipped; 2 bad input.
     """
     from pactape.cassettes.finder import recordings_in  # noqa: PLC0415 -- keeps `pactape --help` fast
     from pactape.descriptions.models import generate_models, response_schemas  # noqa: PLC0415 -- as above
@@ -51,8 +52,9 @@ def models(
 
     settings = load_settings(project)
     paths = recordings_in(recording.absolute() for recording in recordings) if recordings else None
+    unreadable = Unreadable()
     all_schemas = response_schemas(
-        settings, paths=paths, all_fields=all_fields, on_unreadable=show_unreadable
+        settings, paths=paths, all_fields=all_fields, on_unreadable=unreadable.report
     )
     provider_schemas = _of_provider(all_schemas, provider, where=settings.root)
     code = generate_models(provider_schemas.schemas, kind)
@@ -61,6 +63,7 @@ def models(
     else:
         write_atomically(output, code.encode())
         click.echo(f"{count_of(len(provider_schemas.schemas), 'model')} written to {output}", err=True)
+    unreadable.exit_if_damaged()
 
 
 def _of_provider(candidates: list[ResponseSchemas], name: str | None, *, where: Path) -> ResponseSchemas:

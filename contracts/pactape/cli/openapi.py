@@ -12,7 +12,7 @@ import msgspec
 
 from pactape.cli.shared.counts import count_of
 from pactape.cli.shared.options import project_option
-from pactape.cli.shared.unreadable import show_unreadable
+from pactape.cli.shared.unreadable import Unreadable
 from pactape.errors import BadInputError
 from pactape.settings import load_settings
 
@@ -58,21 +58,22 @@ def openapi(
 
     It describes operations, parameters, bodies, formats and optional properties, with the evidence in
     x-pactape-… members. With --against, the differences are shown instead: undocumented, never seen,
-    contradicted. Exit codes: 0 written, or nothing is contradicted; 1 something is contradicted; 2 bad input.
+    contradicted. Exit codes: 0 written, or nothing is contradicted; 1 something is contradicted, or a
+    damaged recording was skipped; 2 bad input.
     """
     from pactape.descriptions.openapi.comparing import compare  # noqa: PLC0415 -- keeps `pactape --help` quick
     from pactape.descriptions.openapi.document import document_of  # noqa: PLC0415 -- as above
 
     settings = load_settings(project)
-    api = _recorded_api(settings, recordings, provider)
+    unreadable = Unreadable()
+    api = _recorded_api(settings, recordings, provider, unreadable)
     if against is not None:
         _show(compare(_read(against), api))
-        return
-    document = document_of(api)
-    if merge is not None:
-        _write(*_merged(merge, document), output)
+    elif merge is not None:
+        _write(*_merged(merge, document_of(api)), output)
     else:
-        _write(document, None, output)
+        _write(document_of(api), None, output)
+    unreadable.exit_if_damaged()
 
 
 def _merged(path: Path, recorded: dict[str, Any]) -> tuple[dict[str, Any], bytes | None]:
@@ -87,12 +88,14 @@ def _merged(path: Path, recorded: dict[str, Any]) -> tuple[dict[str, Any], bytes
     return merged, None if extended is None else extended.encode()
 
 
-def _recorded_api(settings: Settings, recordings: tuple[Path, ...], name: str | None) -> RecordedApi:
+def _recorded_api(
+    settings: Settings, recordings: tuple[Path, ...], name: str | None, unreadable: Unreadable
+) -> RecordedApi:
     from pactape.cassettes.finder import recordings_in  # noqa: PLC0415 -- as above
     from pactape.descriptions.openapi.collecting import collect  # noqa: PLC0415 -- as above
 
     paths = recordings_in(recording.absolute() for recording in recordings) if recordings else None
-    apis, exclusions = collect(settings, paths=paths, on_unreadable=show_unreadable)
+    apis, exclusions = collect(settings, paths=paths, on_unreadable=unreadable.report)
     for exclusion in exclusions:
         click.echo(f"skipped: {exclusion.reference}: {exclusion.reason}", err=True)
     if name is not None:
@@ -136,7 +139,8 @@ def _show(differences: list[Any]) -> None:
     kinds = ("contradicted", "undocumented", "never seen")
     counts = [f"{sum(difference.kind == kind for difference in differences)} {kind}" for kind in kinds]
     click.echo(", ".join(counts))
-    sys.exit(1 if any(difference.kind == "contradicted" for difference in differences) else 0)
+    if any(difference.kind == "contradicted" for difference in differences):
+        sys.exit(1)
 
 
 def _write(document: dict[str, Any], text: bytes | None, output: Path | None) -> None:

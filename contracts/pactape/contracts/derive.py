@@ -25,7 +25,7 @@ from pactape.contracts.proof.recordings import RecordingsInOrder
 from pactape.contracts.samples.exclusions import Exclusion
 from pactape.contracts.workers.reading import RecordingsInParallel, read_in_parallel
 from pactape.contracts.workers.tasks import ReadContext
-from pactape.errors import CassetteFormatError, SettingsError
+from pactape.errors import CassetteFormatError, DamagedRecordingError, SettingsError
 from pactape.garbage_collection import collection_paused
 from pactape.pactfile.naming import requests_stem
 
@@ -48,10 +48,11 @@ __all__ = ["Contract", "Derivation", "SkippedFile", "conclude", "derive", "provi
 
 
 class SkippedFile(msgspec.Struct, frozen=True, order=True):
-    """A file in a cassette folder that can't be read as a cassette, and the reason."""
+    """A file in a cassette folder that can't be read as a cassette, the reason, and whether it is damaged."""
 
     file: str
     reason: str
+    is_damaged: bool = False
 
 
 class Derivation(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +126,10 @@ def derive(
             digest,
             recordings,
         )  # before the garbage collector is enabled again, which would traverse them
-    names = [SkippedFile(cassette_name(path, settings), error.what) for path, error in skipped]
+    names = [
+        SkippedFile(cassette_name(path, settings), error.what, isinstance(error, DamagedRecordingError))
+        for path, error in skipped
+    ]
     return msgspec.structs.replace(derivation, skipped_files=tuple(names), empty_files=empty)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
@@ -12,7 +13,7 @@ from vcr.serializers import yamlserializer
 from pactape.cassettes.format.fast_yaml import UnsupportedYamlError, parse_fast
 from pactape.cassettes.format.metadata import KEY, CassetteMetadata, decode_metadata
 from pactape.cassettes.format.vcr_formats import body_bytes, headers_of, modern_request, modern_response
-from pactape.errors import CassetteFormatError
+from pactape.errors import CassetteFormatError, DamagedRecordingError
 from pactape.exchange import Exchange, RecordedMessage, Request, Response
 from pactape.garbage_collection import collection_paused
 
@@ -30,6 +31,8 @@ __all__ = [
     "read_messages",
 ]
 
+#: What the text of each cassette with an interaction contains.
+_WORDS = (re.compile(r"^interactions:|\"interactions\"\s*:", re.MULTILINE), re.compile(r"\brequest\b"))
 _REMEDY = "restore the file from version control, or delete it and record it again"
 
 
@@ -183,11 +186,11 @@ def _parse_text(path: Path, text: str) -> object:
             return _parse_yaml(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        _refuse(f"{path}:{line}", f"is not valid YAML for a cassette ({error.problem})")
+        _refuse(f"{path}:{line}", f"is not valid YAML for a cassette ({error.problem})", text)
     except yaml.YAMLError as error:
-        _refuse(path, f"is not valid YAML ({error})")
+        _refuse(path, f"is not valid YAML ({error})", text)
     except json.JSONDecodeError as error:
-        _refuse(f"{path}:{error.lineno}", f"is not valid JSON ({error.msg})")
+        _refuse(f"{path}:{error.lineno}", f"is not valid JSON ({error.msg})", text)
     except RecursionError:
         _refuse(path, "is nested too deeply")
     except (ValueError, TypeError) as error:
@@ -218,8 +221,10 @@ def _check(path: Path, index: int, interaction: object) -> None:
             _refuse(path, f"{place}.{side} has no {' and no '.join(missing)}")
 
 
-def _refuse(where: object, what: str) -> NoReturn:
-    raise CassetteFormatError(what, where=where, remedy=_REMEDY)
+def _refuse(where: object, what: str, damaged: str = "") -> NoReturn:
+    """Raise the error for a file that is not a cassette, or for the text of one that can't be parsed."""
+    is_cassette = all(word.search(damaged) for word in _WORDS)
+    raise (DamagedRecordingError if is_cassette else CassetteFormatError)(what, where=where, remedy=_REMEDY)
 
 
 def _request(request: VcrRequest, part: dict[str, Any]) -> Request:

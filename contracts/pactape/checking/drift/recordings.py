@@ -11,6 +11,7 @@ from pactape.contracts.grouping.evidence.sample_evidence import evidence_of
 from pactape.contracts.grouping.sample_groups import group_samples_alike
 from pactape.contracts.inference.fields import headers_read
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
+from pactape.errors import DamagedRecordingError
 from pactape.findings import Finding, Severity, skipped_file
 from pactape.http_bodies import header
 
@@ -86,7 +87,10 @@ def compare_other_recordings(
     rules = ScrubRules.from_settings(settings.scrub)
     old, new = group_samples_alike((others, after), settings, cache=ScrubbedCache(None, rules))
     before, now = (_responses_by(grouped, lambda key: key.operation) for grouped in (old, new))
-    findings = [skipped_file(str(path), reason) for path, reason in old.skipped]
+    findings = [
+        skipped_file(str(path), error.what, is_damaged=isinstance(error, DamagedRecordingError))
+        for path, error in old.skipped
+    ]
     uncompared: list[str] = []
     for operation, responses in sorted(before.items()):
         common = responses.keys() & now.get(operation, {}).keys()

@@ -50,7 +50,7 @@ class GroupedSamples(msgspec.Struct, frozen=True, kw_only=True):
     messages: dict[ContractParties, list[RecordedMessage]]
     providers: dict[ContractParties, ProviderSettings]
     paths: tuple[Path, ...] = ()
-    skipped: tuple[tuple[Path, str], ...] = ()
+    skipped: tuple[tuple[Path, CassetteFormatError], ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
 
     def messages_by_description(self) -> dict[str, list[RecordedMessage]]:
@@ -158,7 +158,7 @@ def _grouped(contents: _CassetteContents, groups: dict[ContractParties, Groups])
         messages=contents.messages,
         providers=contents.providers,
         paths=tuple(contents.paths),
-        skipped=tuple((path, error.what) for path, error in contents.skipped),
+        skipped=tuple(contents.skipped),
         exclusions=tuple(contents.exclusions),
     )
 
