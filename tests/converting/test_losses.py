@@ -68,7 +68,7 @@ def test_a_time_that_no_header_repeats_is_lost_in_a_cassette(tmp_path: Path) -> 
 def test_the_command_says_what_is_left_out(tmp_path: Path) -> None:
     recorded(tmp_path, made_by(TEST))
     done = run_command(tmp_path, "convert", "0.yaml", "a.har")
-    said = "left out, because the format har can't hold it: test names (1 exchange)"
+    said = "skipped, because the format har can't hold it: test names (1 exchange)"
     assert (done.returncode, said in done.stderr) == (0, True), done.stderr
 
 

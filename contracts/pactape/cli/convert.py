@@ -121,7 +121,7 @@ def _report(conversion: Conversion, output: str, names: dict[str, str]) -> None:
         parts = ", ".join(
             f"{part} ({count_of(count, 'exchange')})" for part, count in conversion.lost.items()
         )
-        click.echo(f"left out, because the format {conversion.to} can't hold it: {parts}", err=True)
+        click.echo(f"skipped, because the format {conversion.to} can't hold it: {parts}", err=True)
     place = "standard output" if output == _STREAM else output
     tools = ", ".join(sorted(conversion.tools))
     click.echo(f"{count_of(conversion.count, 'exchange')} of {tools} written to {place}", err=True)
