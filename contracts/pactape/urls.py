@@ -50,16 +50,25 @@ def split_url(url: str) -> SplitResult:
 
 
 def authority(url: str) -> str:
-    """Return the host and port of a URL, in lower case, without user and default port.
+    """Return the host and port of a URL, in lower case and ASCII (RFC 3490), without user and default port.
 
     Example:
         >>> authority("https://ann:pw@API.example.com:443/v1"), authority("http://[::1]:8080/")
         ('api.example.com', '[::1]:8080')
+        >>> authority("https://bücher.example.com./")
+        'xn--bcher-kva.example.com'
     """
     parts = split_url(url)
-    host = parts.hostname or ""
+    host = _ascii_host((parts.hostname or "").rstrip("."))
     address = f"[{host}]" if ":" in host else host
     return address if parts.port in {None, DEFAULT_PORTS.get(parts.scheme)} else f"{address}:{parts.port}"
+
+
+def _ascii_host(host: str) -> str:
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:  # no valid name of a host
+        return host
 
 
 def origin(url: str) -> str:

@@ -197,10 +197,19 @@ def test_forms_with_other_fields_are_apart_like_json_bodies(project: Project) ->
     assert len(project.interactions()) == 2
 
 
+@pytest.mark.parametrize("url", ["https://Users.test:443/people/7", "https://users.test./people/7"])
+def test_a_provider_is_found_whatever_the_spelling_of_its_host(project: Project, url: str) -> None:
+    project.settings('[project]\nname = "web"\n[tool.pactape.providers.users]\nurl = "https://users.test"\n')
+    project.record("a", interaction(url=url))
+    assert len(project.interactions()) == 1
+
+
 @pytest.mark.parametrize(
     ("urls", "names"),
     [
         (["http://a.test/x", "https://a.test/x", "http://a.test:80/x"], ["a.test"]),
+        (["https://a.test./x", "https://A.test:443/x"], ["a.test"]),
+        (["https://bücher.test/x", "https://xn--bcher-kva.test/x"], ["xn--bcher-kva.test"]),
         (["http://localhost:3000/x", "http://[::1]:3000/x"], ["1-3000", "localhost-3000"]),
     ],
 )

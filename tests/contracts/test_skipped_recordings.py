@@ -31,7 +31,7 @@ def redirect() -> dict[str, Any]:
         (
             interaction(url="http://other.test/x"),
             {},
-            "no [tool.pactape.providers.*] has a url for other.test",
+            "no [tool.pactape.providers.*] has a url for http://other.test",
         ),
         (
             redirect(),

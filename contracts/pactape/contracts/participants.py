@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult
 
 import msgspec
 
 from pactape.settings import ProviderSettings
-from pactape.urls import url_parts
+from pactape.urls import authority, is_below, url_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ContractParties", "path_below", "provider_for", "provider_of"]
 
-
-_PORTS = {"http": 80, "https": 443}
 #: Characters that a provider's name can't contain: names are parts of file names and URLs.
 _UNUSABLE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -46,30 +43,25 @@ def provider_for(exchange: Exchange, settings: Settings) -> ProviderSettings | N
 
 @lru_cache(maxsize=256)
 def _provider_at(scheme: str, sent_netloc: str) -> ProviderSettings:
-    parts = SplitResult(scheme, sent_netloc, path="", query="", fragment="")
-    host, port = parts.hostname or "", _port(parts)
-    address = f"[{host}]" if ":" in host else host
-    netloc = address if port in {None, _PORTS.get(parts.scheme)} else f"{address}:{port}"
+    try:
+        netloc = authority(f"{scheme}://{sent_netloc}")
+    except ValueError:  # an invalid port
+        netloc = sent_netloc.rpartition("@")[2].rpartition(":")[0].lower()
     name = _UNUSABLE.sub("-", netloc).strip("-.")
     return ProviderSettings(key=netloc, name=name or netloc, url=f"https://{netloc}")
 
 
-def _port(parts: SplitResult) -> int | None:
-    try:
-        return parts.port
-    except ValueError:
-        return None
-
-
 def provider_of(exchange: Exchange, providers: Iterable[ProviderSettings]) -> ProviderSettings | None:
     """Return the provider with the longest base URL that contains the request's URL; None if no one matches."""
-    url = exchange.request.url
-    fitting = [
-        provider
-        for provider in providers
-        if url.startswith((f"{provider.url}/", f"{provider.url}?")) or url == provider.url
-    ]
+    fitting = [provider for provider in providers if _is_at(exchange.request.url, provider)]
     return max(fitting, key=lambda item: len(item.url), default=None)
+
+
+def _is_at(url: str, provider: ProviderSettings) -> bool:
+    try:
+        return is_below(url, provider.url)
+    except ValueError:  # an invalid port
+        return False
 
 
 def path_below(exchange: Exchange, provider: ProviderSettings) -> str:

@@ -17,6 +17,7 @@ from pactape.contracts.samples.exclusions import EXCLUDED_BY_TEST, Exclusion, ex
 from pactape.contracts.samples.sample import Sample, SampleSequence
 from pactape.exchange import RecordedMessage
 from pactape.settings import ProviderSettings
+from pactape.urls import is_base_url, origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -207,4 +208,6 @@ class SampleReader:
 
 
 def _no_provider(exchange: Exchange) -> str:
-    return f"no [tool.pactape.providers.*] has a url for {urlsplit(exchange.request.url).netloc}"
+    url = exchange.request.url
+    address = origin(url) if is_base_url(url) else urlsplit(url).netloc
+    return f"no [tool.pactape.providers.*] has a url for {address}"
