@@ -105,3 +105,49 @@ def test_what_an_item_is_called_after_a_change_is_a_parameter(tmp_path: Path) ->
 def test_what_a_write_returns_by_the_name_of_the_collection_is_a_parameter(tmp_path: Path) -> None:
     writes = [("POST", f"/backends/{name}", {"backend_name": name}) for name in ("b-one", "b-two")]
     assert _operations(tmp_path, *writes) == ["POST /backends/{slug}"]
+
+
+@pytest.mark.parametrize(
+    ("path", "key"), [("/power", "power"), ("/jobs/7/state", "state"), ("/actions", "action")]
+)
+def test_a_state_that_a_write_set_is_a_name(tmp_path: Path, path: str, key: str) -> None:
+    writes = [("POST", f"{path}/{name}", {key: name}) for name in ("on", "off")]
+    operations = _operations(tmp_path, *writes)
+    assert [operation.rpartition("/")[2] for operation in operations] == ["off", "on"]
+
+
+def test_collections_that_an_api_lists_are_names(tmp_path: Path) -> None:
+    collections = [{"name": name, "url": f"{API}/api/{name}"} for name in ("users", "groups")]
+    operations = _operations(
+        tmp_path,
+        ("GET", "/api", {"items": collections, "next": None}),
+        ("GET", "/api/users", [{"id": 7, "login": "ada"}]),
+        ("GET", "/api/groups", [{"gid": "g", "members": 3}]),
+    )
+    assert operations == ["GET /api", "GET /api/groups", "GET /api/users"]
+
+
+def test_items_that_are_deleted_may_list_different_things(tmp_path: Path) -> None:
+    operations = _operations(
+        tmp_path,
+        ("GET", "/tags", [{"name": "red"}, {"name": "blue"}]),
+        *(("DELETE", f"/tags/{name}", {"ok": True}) for name in ("red", "blue")),
+        ("GET", "/tags/red", [{"id": 7, "login": "ada"}]),
+        ("GET", "/tags/blue", [{"gid": "g", "members": 3}]),
+    )
+    assert operations == ["DELETE /tags/{slug}", "GET /tags", "GET /tags/{slug}"]
+
+
+def test_a_link_to_what_can_be_done_is_not_an_item(tmp_path: Path) -> None:
+    links = [{"rel": "export", "href": f"{API}/orders/export"}]
+    page = {"orders": [{"id": 7}], "links": links}
+    operations = _operations(tmp_path, ("GET", "/orders", page), ("POST", "/orders/export", {"ok": True}))
+    assert operations == ["GET /orders", "POST /orders/export"]
+
+
+def test_me_is_a_name_even_if_somebody_is_called_so(tmp_path: Path) -> None:
+    users = [{"login": "ada"}, {"login": "me"}]
+    operations = _operations(
+        tmp_path, ("GET", "/users", users), ("GET", "/users/ada", users[0]), ("GET", "/users/me", users[0])
+    )
+    assert operations == ["GET /users", "GET /users/me", "GET /users/{slug}"]

@@ -121,9 +121,18 @@ def test_what_begins_a_path_or_names_a_list_is_not_a_slug(tmp_path: Path, prefix
 
 def test_what_is_below_slugs_is_found_as_well() -> None:
     fields = frozenset({"id", "b", "c"})
-    paths = [("repos", name, "issues") for name in ("x", "y", "z")]
-    templates = route_templates_of(Endpoint(method="GET", segments=path, fields=fields) for path in paths)
-    assert {templates[path] for path in paths} == {("repos", "{slug}", "issues")}
+    paths = [("repos", name) for name in ("x", "y", "z")]
+    below = [(*path, "issues") for path in paths]
+    templates = route_templates_of(
+        Endpoint(method="GET", segments=path, fields=fields) for path in (*paths, *below)
+    )
+    assert {templates[path] for path in below} == {("repos", "{slug}", "issues")}
+
+
+def test_collections_that_have_the_same_report_are_names() -> None:
+    fields = frozenset({"title", "fields", "total"})
+    paths = [("api", name, "schema") for name in ("users", "groups", "roles")]
+    assert route_templates_of(Endpoint(method="GET", segments=path, fields=fields) for path in paths) == {}
 
 
 def test_an_id_that_an_earlier_answer_brought_is_a_parameter(tmp_path: Path) -> None:

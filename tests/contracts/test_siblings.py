@@ -53,28 +53,31 @@ def _records(names: int, below: str, **more: Any) -> list[Endpoint]:
     return [_endpoint(f"records/r{number}{below}", fields=RECORD, **more) for number in range(names)]
 
 
-@pytest.mark.parametrize(("names", "below"), [(8, "/TXT"), (4, "/providers/dns/TXT")])
-def test_many_siblings_with_one_path_below_them_are_values(names: int, below: str) -> None:
-    template = route_templates_of(_records(names, below))["records", "r0", *below.split("/")[1:]]
-    assert template[:2] == ("records", "{slug}")
+LONG = "/providers/dns/TXT"
+
+
+def test_siblings_with_one_long_path_below_them_are_values() -> None:
+    template = route_templates_of(_records(4, LONG))["records", "r0", "providers", "dns", "TXT"]
+    assert template == ("records", "{slug}", "providers", "dns", "TXT")
 
 
 def test_an_empty_list_below_a_value_says_nothing_against_it() -> None:
     page = frozenset({"records"})
-    endpoints = [*_records(8, "/TXT", is_list=True), _endpoint("records/new/TXT", fields=page, is_list=True)]
-    assert route_templates_of(endpoints)["records", "new", "TXT"] == ("records", "{slug}", "TXT")
+    endpoints = [*_records(4, LONG, is_list=True), _endpoint(f"records/new{LONG}", fields=page, is_list=True)]
+    assert route_templates_of(endpoints)["records", "new", "providers", "dns", "TXT"][1] == "{slug}"
 
 
 @pytest.mark.parametrize(
     "endpoints",
     [
-        _records(7, "/TXT"),
-        _records(3, "/providers/dns/TXT"),
-        _records(8, ""),
-        [*_records(7, "/TXT"), _endpoint("records/r7/TXT", fields=frozenset({"id", "size", "at"}))],
-        [*_records(8, "/TXT"), *_records(8, "/{id}")],
-        [*_records(8, "/TXT"), *_records(8, "", is_list=True)],
-        _records(8, "/{id}/TXT"),
+        _records(3, LONG),
+        _records(20, "/TXT"),
+        _records(20, "/admin/health"),
+        _records(20, ""),
+        [*_records(3, LONG), _endpoint(f"records/r3{LONG}", fields=frozenset({"id", "size", "at"}))],
+        [*_records(4, LONG), *_records(4, "/{id}")],
+        [*_records(4, LONG), *_records(4, "", is_list=True)],
+        _records(4, f"/{{id}}{LONG}"),
     ],
 )
 def test_siblings_that_may_be_collections_are_names(endpoints: list[Endpoint]) -> None:

@@ -99,23 +99,18 @@ def largest_alike(candidates: dict[str, list[RequestBelow]]) -> set[str]:
 
 
 def _are_alike(one: list[RequestBelow], other: list[RequestBelow]) -> bool:
-    """Return whether the same subpaths below two segments return objects of one kind.
-
-    Small responses are ignored.
-    """
+    """Return whether reads of two segments return objects of one kind; small ones are ignored."""
     if any(not request.rest and request.endpoint.is_list for request in (*one, *other)):
         return False
-    mine: dict[tuple[str, tuple[str, ...]], list[Endpoint]] = {}
-    for request in filter(_is_comparable, one):
-        mine.setdefault((request.endpoint.method, request.rest), []).append(request.endpoint)
     pairs = [
-        (endpoint, request.endpoint)
-        for request in filter(_is_comparable, other)
-        for endpoint in mine.get((request.endpoint.method, request.rest), ())
+        (mine, theirs)
+        for mine in map(_comparable, one)
+        for theirs in map(_comparable, other)
+        if mine and theirs and mine.method == theirs.method
     ]
     equal = [pair for pair in pairs if pair[0].parameters == pair[1].parameters]
-    comparable = equal or [pair for pair in pairs if not all(endpoint.parameters for endpoint in pair)]
-    return bool(comparable) and all(overlap(mine.fields, theirs.fields) for mine, theirs in comparable)
+    compared = equal or [pair for pair in pairs if not all(endpoint.parameters for endpoint in pair)]
+    return bool(compared) and all(overlap(mine.fields, theirs.fields) for mine, theirs in compared)
 
 
 def return_the_same(one: list[RequestBelow], other: list[RequestBelow]) -> bool:
@@ -126,14 +121,16 @@ def return_the_same(one: list[RequestBelow], other: list[RequestBelow]) -> bool:
     return bool(both) and all(overlap(mine[rest].fields, theirs[rest].fields) for rest in both)
 
 
-def _is_comparable(request: RequestBelow) -> bool:
-    """Return whether a response can be compared: a successful read of an object with an identifying key."""
+def _comparable(request: RequestBelow) -> Endpoint | None:
+    """Return a successful read of a segment itself, if it returned an object with an identifying key."""
     endpoint = request.endpoint
-    return (
-        _is_read_of_object(endpoint)
+    is_comparable = (
+        not any(request.rest)
+        and _is_read_of_object(endpoint)
         and len(endpoint.fields) >= _FEWEST_FIELDS
         and not endpoint.fields.isdisjoint(_IDENTITY)
     )
+    return endpoint if is_comparable else None
 
 
 def _is_read_of_object(endpoint: Endpoint) -> bool:

@@ -23,8 +23,13 @@ from pactape.contracts.grouping.endpoints import (
     order,
     return_the_same,
 )
-from pactape.contracts.grouping.siblings import failed_siblings, fitting_siblings, same_paths_below
-from pactape.contracts.samples.path_segments import character_classes, is_distinctive, name_in_segment
+from pactape.contracts.grouping.siblings import (
+    failed_siblings,
+    fitting_siblings,
+    listed_items,
+    same_paths_below,
+)
+from pactape.contracts.samples.path_segments import character_classes, is_distinctive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -148,10 +153,10 @@ class _Node:
         candidates = {segment: below for segment, below in literal.items() if segment not in self._literals}
         if not is_first and not after_parameter:
             slugs |= largest_alike(candidates) | same_paths_below(candidates)
-            slugs |= _items(candidates, self._item_names())
+            slugs |= listed_items(candidates, self._item_names())
         if slugs or parameters or route_parameter:
-            slugs |= _items(candidates, self._new_names())
-        slugs |= _items(candidates, self._names_below)
+            slugs |= listed_items(candidates, self._new_names())
+        slugs |= listed_items(candidates, self._names_below)
         slugs -= data
         parameters |= dict.fromkeys(slugs, route_parameter or (ID if data else SLUG))
         return parameters | self._siblings(parameters, route_parameter, is_first=is_first)
@@ -203,20 +208,6 @@ class _Node:
             for identifier in self._ids & literal.keys()
             if _is_random(identifier)
         )
-
-
-def _items(candidates: _Below, names: set[str]) -> set[str]:
-    """Return the segments that responses show to be items, perhaps together with the next segment."""
-    return {
-        segment
-        for segment, requests in candidates.items()
-        if name_in_segment(segment) in names
-        or any(
-            f"{segment.lower()}/{name_in_segment(request.rest[0])}" in names
-            for request in requests
-            if request.rest
-        )
-    }
 
 
 def _is_random(segment: str) -> bool:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pactape.contracts.grouping.endpoints import fits, overlap
+from pactape.contracts.samples.path_segments import name_in_segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
-    from pactape.contracts.grouping.endpoints import RequestBelow
+    from pactape.contracts.grouping.endpoints import Endpoint, RequestBelow
 
-__all__ = ["failed_siblings", "fitting_siblings", "same_paths_below"]
+__all__ = ["failed_siblings", "fitting_siblings", "listed_items", "same_paths_below"]
 
-#: Names of an object that only the server knows: "/users/me/posts" is not documented with "/users/{id}/posts".
-_ALIASES = frozenset({"me", "self", "current", "mine", "my", "own", "latest", "default", "all"})
-#: How many siblings with the same path below them are values of one parameter, by the names in the path; from the
-#: last number on.
-_FEWEST_OF_SAME_PATH = {1: 8, 2: 4}
+#: Names of an object that depends on who asks: "/users/me/posts" is not documented with "/users/{id}/posts".
+_OWN = frozenset({"me", "self", "current", "mine", "my", "own"})
+#: Names of an object that only the server knows, unless it lists them.
+_ALIASES = _OWN | {"latest", "default", "all"}
+#: How many siblings with the same path below them are values of one parameter, and how many names the path must
+#: have: many collections have "/count" or "/admin/health".
+_FEWEST_OF_SAME_PATH = 4
+_FEWEST_NAMES = 3
 
 _Below = dict[str, list["RequestBelow"]]
 
@@ -51,8 +55,37 @@ def failed_siblings(candidates: _Below, known: list[RequestBelow]) -> set[str]:
     }
 
 
+def listed_items(candidates: _Below, names: set[str]) -> set[str]:
+    """Return segments that responses show to be items, perhaps together with the next segment.
+
+    Segments that list different things, and that nobody deletes, are collections, which a page of links to them
+    names, too.
+
+    Args:
+        candidates: The requests below each segment that may be data.
+        names: What responses call items, in lower case; two segments with a slash.
+    """
+    found = {
+        segment: [request.endpoint for request in requests if not any(request.rest)]
+        for segment, requests in candidates.items()
+        if segment.lower() not in _OWN and not names.isdisjoint(_possible_names(segment, requests))
+    }
+    reads = {
+        segment: endpoint
+        for segment, endpoints in found.items()
+        for endpoint in endpoints
+        if endpoint.fields and endpoint.method == "GET"
+    }
+    lists = {
+        segment
+        for segment, endpoint in reads.items()
+        if endpoint.is_list and all(other.method != "DELETE" for other in found[segment])
+    }
+    return set(found) if _have_same_fields(reads.values()) else found.keys() - lists
+
+
 def same_paths_below(candidates: _Below) -> set[str]:
-    """Return segments with the same path of names below them, whose responses have the same fields.
+    """Return segments with the same long path of names below them, whose responses have the same fields.
 
     A segment with ids below it, or that lists something, is a collection, and so none of them.
     """
@@ -61,24 +94,34 @@ def same_paths_below(candidates: _Below) -> set[str]:
         if segment.lower() in _ALIASES or any(map(_shows_a_collection, requests)):
             continue
         for request in requests:
-            if request.endpoint.succeeds and all("{" not in name for name in request.rest):
+            names = [name for name in request.rest if name]
+            if request.endpoint.succeeds and len(names) >= _FEWEST_NAMES and "{" not in "".join(names):
                 by_path.setdefault((request.endpoint.method, request.rest), {}).setdefault(segment, request)
     found: set[str] = set()
-    for (_, rest), of_path in by_path.items():
-        fewest = _FEWEST_OF_SAME_PATH.get(min(sum(map(bool, rest)), max(_FEWEST_OF_SAME_PATH)))
-        if fewest is not None and len(of_path) >= fewest and _have_same_fields(of_path):
+    for of_path in by_path.values():
+        endpoints = [request.endpoint for request in of_path.values()]
+        if len(of_path) >= _FEWEST_OF_SAME_PATH and _have_same_fields(endpoints):
             found |= of_path.keys()
     return found
+
+
+def _possible_names(segment: str, requests: list[RequestBelow]) -> Iterator[str]:
+    yield name_in_segment(segment)
+    for request in requests:
+        if request.rest:
+            yield f"{segment.lower()}/{name_in_segment(request.rest[0])}"
 
 
 def _shows_a_collection(request: RequestBelow) -> bool:
     return request.rest[0].startswith("{") if request.rest else request.endpoint.is_list
 
 
-def _have_same_fields(requests: Mapping[str, RequestBelow]) -> bool:
+def _have_same_fields(endpoints: Collection[Endpoint]) -> bool:
     """Return whether the responses have the same fields; of an empty list, only what is around its items."""
-    endpoints = [request.endpoint for request in requests.values()]
-    most = max((endpoint.fields for endpoint in endpoints), key=lambda fields: (len(fields), sorted(fields)))
+    by_size = sorted(
+        (endpoint.fields for endpoint in endpoints), key=lambda fields: (len(fields), sorted(fields))
+    )
+    most = by_size[-1] if by_size else frozenset[str]()
     return bool(most) and all(
         overlap(most, endpoint.fields) or (endpoint.is_list and endpoint.fields < most)
         for endpoint in endpoints

@@ -36,6 +36,8 @@ _SCOPES = frozenset(
 _ADDRESSES = frozenset({"url", "uri", "href", "self", "@id", "id", "self_link", "selflink"})
 #: Keys of lists of names, besides that of the collection.
 _LISTS_OF_NAMES = frozenset({"data", "items", "results", "values", "keys", "names"})
+#: The keys of a link to something else that can be done: {"rel": "export", "href": "/orders/export"}.
+_LINK = {"rel", "href"}
 _SEGMENT = re.compile(r"[\w.@:+~-]{1,64}|\{[a-z]+\}")
 
 
@@ -78,7 +80,7 @@ def _listed(value: Any, collection: str, key: str, depth: int) -> Iterator[str]:
     if isinstance(value, list):
         has_names = not key or key.lower() in _LISTS_OF_NAMES or key == collection.rpartition("/")[2]
         for item in value:
-            if isinstance(item, dict):
+            if isinstance(item, dict) and not item.keys() >= _LINK:
                 yield from _names_of(item, collection)
             elif isinstance(item, str) and has_names:
                 yield item

@@ -19,8 +19,8 @@ __all__ = ["segments_named"]
 _READS = frozenset({"GET", "HEAD"})
 _REPLACES = "PUT"
 _FIRST_REDIRECT = 300
-#: Keys of an object's kind, not of its identity.
-_NOT_NAMES = frozenset({"object", "event", "action", "method", "__typename"})
+#: Keys of an object's kind, or of what was done, not of its identity.
+_NOT_NAMES = frozenset({"object", "event", "action", "command", "operation", "method", "__typename"})
 #: How the keys of kinds and states end.
 _KINDS = ("type", "kind", "status", "state", "class", "category", "engine", "mode", "format")
 #: How deep in a response the object's name may be: {"info": {"name": "requests"}}.
@@ -68,12 +68,17 @@ def segments_named(sample: Sample) -> Iterator[str]:
 
 
 def _named_after_collections(received: Any, segments: list[str]) -> Iterator[str]:
-    """Yield the segments that a response has by the name before them: "backend/b1" as {"backend_name": "b1"}."""
+    """Yield the segments that a response has by the name before them: "backend/b1" as {"backend_name": "b1"}.
+
+    {"power": "on"} after "/power/on" may be a state that the request set.
+    """
     for collection, segment in pairwise(segments):
         singular = collection.lower().removesuffix("s")
-        for key in (singular, f"{singular}_name", f"{singular}_id", f"{singular}_key"):
-            if segment and isinstance(received, dict) and received.get(key) == segment:
-                yield segment
+        keys = [f"{singular}_name", f"{singular}_id", f"{singular}_key"]
+        if singular != collection.lower() and _may_name(singular):
+            keys.append(singular)
+        if segment and isinstance(received, dict) and segment in map(received.get, keys):
+            yield segment
 
 
 def _segments_in(body: bytes, segments: list[str]) -> list[str]:
@@ -102,7 +107,12 @@ def _ids(value: Any, depth: int) -> Iterator[str]:
 
 def _names(value: dict[str, Any], depth: int) -> Iterator[str]:
     for key, child in value.items():
-        if isinstance(child, str) and key.lower() not in _NOT_NAMES and not key.lower().endswith(_KINDS):
+        if isinstance(child, str) and _may_name(key.lower()):
             yield name_in_segment(child)
         elif isinstance(child, dict) and depth < _DEEPEST:
             yield from _names(child, depth + 1)
+
+
+def _may_name(key: str) -> bool:
+    """Return whether a key may name an object, rather than its kind or state."""
+    return key not in _NOT_NAMES and not key.endswith(_KINDS)
