@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pactape.files import unreadable
 
-__all__ = ["FileCache", "cache_folder", "code_fingerprint", "recording_digest"]
+__all__ = ["FileCache", "cache_folder", "cached_data", "code_fingerprint", "recording_digest"]
 
 _CHECKSUM_BYTES = 16
 _FINGERPRINT_DIGITS = 12
@@ -73,8 +73,7 @@ class FileCache:
             content = (self._folder / name).read_bytes()
         except OSError:
             return None
-        checksum, data = content[:_CHECKSUM_BYTES], content[_CHECKSUM_BYTES:]
-        return data if checksum == _checksum(data) else None
+        return cached_data(content)
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file, or replace one atomically; if it can't be written, nothing is cached.
@@ -125,6 +124,12 @@ class FileCache:
         with suppress(OSError):
             return {path.name for path in self._folder.iterdir() if not path.name.startswith(".")}
         return set()
+
+
+def cached_data(content: bytes) -> bytes | None:
+    """Return the data in the content of a cached file; None if it isn't one, or isn't complete."""
+    checksum, data = content[:_CHECKSUM_BYTES], content[_CHECKSUM_BYTES:]
+    return data if checksum == _checksum(data) else None
 
 
 def _checksum(data: bytes) -> bytes:

@@ -6,10 +6,12 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from pactape.cassettes.maintenance.lint import lint_cassette, lint_file
 from pactape.cassettes.scrubbing.detection.second_look import Possibility, possible_secrets
 from pactape.errors import CassetteFormatError
+from pactape.file_cache import FileCache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,6 +80,27 @@ def test_what_only_the_second_look_notices_is_possible_and_does_not_count(projec
 def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CassetteFormatError, match="can't be read"):
         lint_file(tmp_path / "missing.json")
+
+
+CACHED: dict[str, tuple[object, bool]] = {
+    "a header": ([[["X-Api-Key", SECRET]], 1], True),
+    "a body": ([f'{{"password": "{SECRET}"}}'.encode()], True),
+    "a text": ({"a": [f"Bearer {SECRET}"]}, True),
+    "the names of headers": (
+        [["Access-Control-Expose-Headers", "ETag, X-GitHub-OTP"], "X-Poll-Interval"],
+        False,
+    ),
+    "a text after the name of a secret": (["X-Api-Key", "1", "a longer text"], False),
+    "the number of a result": ([["private", "1704273144566984742"]], False),
+}
+
+
+@pytest.mark.parametrize("kind", CACHED)
+def test_a_cached_file_is_linted_text_by_text(tmp_path: Path, kind: str) -> None:
+    value, has_secret = CACHED[kind]
+    cache = FileCache(tmp_path, "exchanges")
+    cache.write("a", msgspec.msgpack.encode(value))
+    assert bool(lint_file(tmp_path / "exchanges" / "a")) is has_secret
 
 
 def test_the_test_and_its_provider_states_are_linted(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from operator import methodcaller
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import msgspec
 
@@ -14,6 +14,7 @@ from pactape.cassettes.scrubbing.detection.second_look import possible_secrets
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 from pactape.errors import CassetteFormatError
+from pactape.file_cache import cached_data
 from pactape.http_bodies import content_type, decode_text, decoded_body
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["FoundSecret", "lint_cassette", "lint_file"]
 
 _DEFAULT_RULES = ScrubRules()
+_PAIR = 2
 _PRINTABLE = re.compile(rb"[\x20-\x7e\t\r\n]{8,}")
 
 
@@ -124,9 +126,21 @@ class _FileFindings:
 
     def at_data(self, data: bytes) -> None:
         """Check a whole file."""
+        cached = cached_data(data)
+        if cached is not None:
+            self._at_cached(cached)
+            return
         if not _is_text(data):
             data = b"\n".join(_PRINTABLE.findall(data))
         self._look(0, "", partial(_scrub_body, body=data, content_type=""), of="file")
+
+    def _at_cached(self, data: bytes) -> None:
+        """Check a file of `.pactape/`, whose data is encoded as MessagePack or JSON."""
+        try:
+            scrub = partial(_scrub_cached, value=msgspec.msgpack.decode(data))
+        except msgspec.DecodeError:
+            scrub = partial(_scrub_body, body=data, content_type="")
+        self._look(0, "", scrub, of="file")
 
     def _at_provenance(self, provenance: Provenance | None, index: int, *, of: str) -> None:
         if provenance is None:
@@ -181,6 +195,29 @@ def _body(message: Request | Response) -> bytes:
         return decoded_body(message)
     except ValueError:
         return message.body
+
+
+def _scrub_cached(scrubber: Scrubber, *, value: object) -> str:
+    """Scrub each text in a decoded value on its own; bytes are bodies, and two texts a header or a parameter."""
+    if isinstance(value, bytes):
+        return decode_text(scrubber.body(value, ""), "")
+    if isinstance(value, str):
+        return scrubber.text(value)
+    if _is_pair(value):
+        name, text = value
+        return f"{name}: {scrubber.header(name, text)}"
+    items = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    return "\n".join(_scrub_cached(scrubber, value=item) for item in items)
+
+
+def _is_pair(value: object) -> TypeGuard[list[str]]:
+    """Whether a decoded value is a name and a text, and not the number of a cached result."""
+    return (
+        isinstance(value, list)
+        and len(value) == _PAIR
+        and all(isinstance(item, str) for item in value)
+        and not value[1].isdecimal()
+    )
 
 
 def _is_text(data: bytes) -> bool:
