@@ -1,4 +1,4 @@
-"""The recorders of PHP, C#, Java, Elixir and R that follow VCR."""
+"""The recorders of PHP, C#, Java, Elixir, R and a proxy that follow VCR."""
 
 from __future__ import annotations
 
@@ -69,7 +69,16 @@ ELIXIR: dict[str, Any] = {
         "type": "ok",
     },
 }
+PROXIED: dict[str, Any] = {
+    "request": {"method": "POST", "url": URL, "headers": {"X-A": "b"}, "body": SENT},
+    "response": {
+        "status": {"code": 201, "message": "Created"},
+        "headers": {"x-proxied": "a", "content-encoding": "gzip"},
+        "body": RECEIVED,
+    },
+}
 FILES = {
+    "ddapm-test-agent": json.dumps(PROXIED),
     "ExVCR": json.dumps([ELIXIR]),
     "php-vcr": PHP,
     "EasyVCR of C#": json.dumps([CSHARP]),
@@ -143,6 +152,17 @@ def test_an_entry_that_is_cut_off_is_skipped(tmp_path: Path) -> None:
 def test_a_truncated_file_is_named_with_its_tool(tmp_path: Path, tool: str) -> None:
     with pytest.raises(CassetteFormatError, match=r"damaged file of EasyVCR \(line 1"):
         read(tmp_path, FILES[tool][:-9])
+
+
+def test_a_binary_body_of_the_proxy_is_decoded(tmp_path: Path) -> None:
+    response = {**PROXIED["response"], "body": "base64:AAE="}
+    (exchange,) = read(tmp_path, json.dumps({**PROXIED, "response": response})).exchanges
+    assert exchange.response.body == b"\x00\x01"
+
+
+def test_a_truncated_file_of_the_proxy_is_named_with_its_tool(tmp_path: Path) -> None:
+    with pytest.raises(CassetteFormatError, match="damaged file of ddapm-test-agent"):
+        read(tmp_path, FILES["ddapm-test-agent"][:-9])
 
 
 def exvcr(request: dict[str, Any], response: dict[str, Any]) -> str:

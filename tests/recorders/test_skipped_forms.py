@@ -116,7 +116,7 @@ def test_a_file_that_is_not_a_recording_or_damaged_is_reported(
 
 
 def test_a_file_that_is_gone_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(CassetteFormatError, match="can't be read"):
+    with pytest.raises(CassetteFormatError, match="doesn't exist"):
         read_recording(tmp_path / "gone.har")
 
 

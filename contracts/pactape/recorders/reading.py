@@ -13,6 +13,7 @@ from pactape.exchange import Exchange, Provenance, Request, Response
 from pactape.http_bodies import actual_codings, decode_body, header_pairs, without_coding_headers
 from pactape.recorders.formats.betamax import BETAMAX
 from pactape.recorders.formats.bruno import BRUNO
+from pactape.recorders.formats.ddapm_test_agent import DDAPM_TEST_AGENT
 from pactape.recorders.formats.easy_vcr import EASY_VCR
 from pactape.recorders.formats.exvcr import EXVCR
 from pactape.recorders.formats.go_vcr import GO_VCR
@@ -47,6 +48,7 @@ READERS: tuple[Reader, ...] = (
     MITMPROXY,
     POLLY,
     HAR,
+    DDAPM_TEST_AGENT,
     NDJSON,
     BETAMAX,
     RVCR,

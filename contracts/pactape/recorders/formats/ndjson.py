@@ -55,10 +55,9 @@ def _is_exchange(line: bytes, *, alone: bool) -> bool:
             isinstance(value.get(name), dict) and key in value[name]
             for name, key in (("request", "url"), ("response", "status"))
         )
-        and isinstance(value["request"].get("method"), str)
-        and (
-            not alone or not str(value["request"]["url"]).startswith("/")
-        )  # a WireMock stub may be a single line with a path
+        and all(isinstance(value["request"].get(key), str) for key in ("method", "url"))
+        # a WireMock stub may be a single line with a path
+        and not (alone and value["request"]["url"].startswith("/"))
     )
 
 
