@@ -102,9 +102,12 @@ def test_what_an_item_is_called_after_a_change_is_a_parameter(tmp_path: Path) ->
     assert operations == ["DELETE /tags/{slug}", "POST /tags", "PUT /tags/{slug}"]
 
 
-def test_what_a_write_returns_by_the_name_of_the_collection_is_a_parameter(tmp_path: Path) -> None:
-    writes = [("POST", f"/backends/{name}", {"backend_name": name}) for name in ("b-one", "b-two")]
-    assert _operations(tmp_path, *writes) == ["POST /backends/{slug}"]
+@pytest.mark.parametrize(("collection", "key"), [("backends", "backend_name"), ("policies", "policy")])
+def test_what_a_write_returns_by_the_name_of_the_collection_is_a_parameter(
+    tmp_path: Path, collection: str, key: str
+) -> None:
+    writes = [("POST", f"/{collection}/{name}", {key: name}) for name in ("b-one", "b-two")]
+    assert _operations(tmp_path, *writes) == [f"POST /{collection}/{{slug}}"]
 
 
 @pytest.mark.parametrize(

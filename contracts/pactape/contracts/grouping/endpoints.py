@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from pactape.contracts.samples.item_keys import HANDLE_KEYS, ID_KEYS
+
 __all__ = [
     "Endpoint",
     "RequestBelow",
@@ -21,7 +23,7 @@ _FEWEST_ALIKE = 3
 _ALIKE = 0.75
 _FEWEST_FIELDS = 3
 #: Keys that identify objects; an object without any of them is an envelope or a report.
-_IDENTITY = frozenset("id _id uuid guid sid slug key code name login username handle email sku title".split())  # noqa: SIM905 -- readable
+_IDENTITY = ID_KEYS | HANDLE_KEYS | {"name", "title", "email"}
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):

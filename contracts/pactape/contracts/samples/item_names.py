@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from pactape.contracts.samples.item_keys import HANDLE_KEYS, ID_KEYS, singular
 from pactape.contracts.samples.path_segments import segment_kind
 from pactape.urls import url_parts
 
@@ -25,8 +26,6 @@ _READS = frozenset({"GET", "HEAD"})
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
 #: How deep in a response its list may be: {"data": {"items": […]}}.
 _DEEPEST_LIST = 2
-_IDS = frozenset({"id", "_id", "uuid", "guid", "sid"})
-_HANDLES = frozenset({"slug", "key", "code", "login", "username", "handle", "sku"})
 #: What items are called; where they have an id, a word may also be the name of an operation ("/views/active").
 _NAMES = frozenset({"name", "label", "host", "hostname", "domain", "fqdn"})
 #: What an item belongs to, whose name may precede its own in a path: "/buckets/eu-west/photos".
@@ -99,14 +98,14 @@ def _created(value: Any, collection: str) -> Iterator[str]:
 
 def _names_of(item: dict[str, Any], collection: str) -> Iterator[str]:
     texts = {key.lower(): value for key, value in item.items() if isinstance(value, str)}
-    has_id = any(key.lower() in _IDS and "/" not in str(value) for key, value in item.items())
-    prefix = f"{collection.rpartition('/')[2].lower().removesuffix('s')}_"
+    has_id = any(key.lower() in ID_KEYS and "/" not in str(value) for key, value in item.items())
+    prefix = f"{singular(collection.rpartition('/')[2])}_"
     names = []
     for key, value in texts.items():
         part = key.removeprefix(prefix)
         if (
-            part in _IDS
-            or part in _HANDLES
+            part in ID_KEYS
+            or part in HANDLE_KEYS
             or (_is_name_of_an_item(part) and not (has_id and value.isalpha()))
         ):
             names.append(value)

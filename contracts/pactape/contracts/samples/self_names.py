@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from pactape.contracts.samples.item_keys import singular
 from pactape.contracts.samples.path_segments import name_in_segment
 from pactape.urls import url_parts
 
@@ -73,10 +74,10 @@ def _named_after_collections(received: Any, segments: list[str]) -> Iterator[str
     {"power": "on"} after "/power/on" may be a state that the request set.
     """
     for collection, segment in pairwise(segments):
-        singular = collection.lower().removesuffix("s")
-        keys = [f"{singular}_name", f"{singular}_id", f"{singular}_key"]
-        if singular != collection.lower() and _may_name(singular):
-            keys.append(singular)
+        item = singular(collection)
+        keys = [f"{item}_name", f"{item}_id", f"{item}_key"]
+        if item != collection.lower() and _may_name(item):
+            keys.append(item)
         if segment and isinstance(received, dict) and segment in map(received.get, keys):
             yield segment
 

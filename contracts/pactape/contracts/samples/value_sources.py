@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote
 
 import msgspec
 
+from pactape.contracts.samples.item_keys import ID_KEYS, singular
 from pactape.contracts.samples.path_segments import is_distinctive, segment_kind, segment_kinds
 from pactape.contracts.samples.resource_addresses import ids_in_headers
 from pactape.http_bodies import json_body_or_none
@@ -32,7 +33,6 @@ _ANYWHERE = ""
 #: Stands for it where only the form of a value shows that it is an id.
 _BY_FORM = "*"
 _NEAREST_KEYS = 2
-_PLURALS = ("sses", "xes", "zes", "ches", "shes")
 
 
 class ValueSources(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +95,7 @@ class EarlierResponses:
             value: A path segment.
             before: The host, and the segments before it.
         """
-        names = (_singular(before[-1]), before[0]) if before[1:] else ()
+        names = (singular(before[-1]), before[0]) if before[1:] else ()
         keys = (_ANYWHERE, *names, _BY_FORM)
         exchange = next((found for key in keys if (found := self._bringers.get((key, value)))), None)
         return None if exchange is None else _id_in(exchange, value)
@@ -130,21 +130,8 @@ def _collections(value: str, key: str, above: tuple[str, ...] | None, requested:
     if above is None:
         return ()
     path = requested[1:-1] if requested[-1] == value else requested[1:]
-    names = map(_singular, filter(None, (*above, key.lower().removesuffix("_id"), *path[-1:])))
+    names = map(singular, filter(None, (*above, key.lower().removesuffix("_id"), *path[-1:])))
     return (*names, requested[0]) if key.lower() == "slug" else names
-
-
-def _singular(name: str) -> str:
-    """Return the name of a collection's item.
-
-    Example:
-        >>> [_singular(name) for name in ("Projects", "categories", "boxes", "fish")]
-        ['project', 'category', 'box', 'fish']
-    """
-    lower = name.lower()
-    if lower.endswith("ies"):
-        return f"{lower[:-3]}y"
-    return lower[:-2] if lower.endswith(_PLURALS) else lower.removesuffix("s")
 
 
 def _values_among(
@@ -254,7 +241,7 @@ def _is_the_same(value: str, key: str, parameters: Mapping[str, str]) -> bool:
 
 def _names_an_id(key: str) -> bool:
     lower = key.lower()
-    return lower in {"id", "uuid", "slug", "key", "sid", "guid"} or lower.endswith(("_id", "-id"))
+    return lower in {*ID_KEYS, "slug", "key"} or lower.endswith(("_id", "-id"))
 
 
 def _scalars(value: Any, key: str, path: str) -> Iterator[tuple[str, str, str | int]]:
