@@ -47,8 +47,9 @@ def _pair(entry: Entry, _: Source) -> RecordedPair:
 
 def _body(message: dict[str, Any]) -> bytes:
     body = message.get("body")
-    is_coded = isinstance(body, str) and body.startswith(_BASE64)
-    return base64_bytes(body.removeprefix(_BASE64)) if is_coded else text_bytes(body)
+    if isinstance(body, str) and body.startswith(_BASE64):
+        return base64_bytes(body.removeprefix(_BASE64))
+    return text_bytes(body)
 
 
 DDAPM_TEST_AGENT = Reader(
