@@ -49,6 +49,14 @@ def test_a_missing_object_may_have_paths_that_no_other_was_recorded_with() -> No
     assert route_templates_of([*REPOS, *failures])[segments] == ("repos", "{id}", "forks")
 
 
+@pytest.mark.parametrize(("is_missing", "segment"), [(True, "{id}"), (False, "search")])
+def test_a_refused_write_is_one_of_an_object_only_if_that_is_missing(is_missing: bool, segment: str) -> None:  # noqa: FBT001 -- a parameter of the test
+    known = _endpoint("repos/{id}", method="POST")
+    failure = _endpoint("repos/search", method="POST", succeeds=False, is_missing=is_missing)
+    templates = route_templates_of([known, failure])
+    assert templates.get(failure.segments, failure.segments) == ("repos", segment)
+
+
 def _records(names: int, below: str, **more: Any) -> list[Endpoint]:
     return [_endpoint(f"records/r{number}{below}", fields=RECORD, **more) for number in range(names)]
 

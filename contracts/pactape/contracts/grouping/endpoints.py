@@ -33,6 +33,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         method: In upper case.
         segments: The path's segments, with parameters as "{name}".
         succeeds: Whether a response was successful.
+        is_missing: Whether a response said that there is no such object.
         fields: The field paths of the returned object; empty if the response is not an object.
         is_list: Whether the response is a list, or a page of one.
         named: The segments that are an identifier in the response.
@@ -44,6 +45,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     method: str
     segments: tuple[str, ...]
     succeeds: bool = True
+    is_missing: bool = False
     fields: frozenset[str] = frozenset()
     is_list: bool = False
     named: frozenset[str] = frozenset()

@@ -22,6 +22,7 @@ __all__ = ["KnownRoutes", "final_keys", "is_list_of_items", "join_by_final_key"]
 
 _FIRST_REDIRECT = 300
 _FIRST_FAILURE = 400
+_MISSING = frozenset({404, 410})
 _DEEPEST_FIELD = 3
 _PARAMETER = re.compile(r"\{([a-z]+)\d*\}")
 #: Keys of a page of a list, apart from its items.
@@ -131,6 +132,7 @@ def _endpoints(groups: Mapping[GroupKey, Evidence]) -> Iterator[Endpoint]:
             method=method,
             segments=segments,
             succeeds=key.status < _FIRST_FAILURE,
+            is_missing=key.status in _MISSING,
             fields=fields,
             is_list=is_list,
             named=frozenset(evidence.named),

@@ -21,6 +21,7 @@ _ALIASES = _OWN | {"latest", "default", "all"}
 #: How many siblings with the same path below them are values of one parameter, and how many names the path must
 #: have: many collections have "/count" or "/admin/health".
 _FEWEST_OF_SAME_PATH = 4
+_WRITES = frozenset({"POST", "PUT", "PATCH"})
 _FEWEST_NAMES = 3
 
 _Below = dict[str, list["RequestBelow"]]
@@ -43,6 +44,8 @@ def fitting_siblings(candidates: _Below, known: list[RequestBelow]) -> set[str]:
 def failed_siblings(candidates: _Below, known: list[RequestBelow]) -> set[str]:
     """Return siblings of a parameter that only ever failed, with a path of it: objects that don't exist.
 
+    A refused write may be one of another kind: "POST /users/search".
+
     Args:
         candidates: The requests below each segment that may be data.
         known: The requests below the parameter.
@@ -50,7 +53,7 @@ def failed_siblings(candidates: _Below, known: list[RequestBelow]) -> set[str]:
     return {
         segment
         for segment, requests in candidates.items()
-        if not any(request.endpoint.succeeds for request in requests)
+        if not any(request.endpoint.succeeds or _is_refused_write(request) for request in requests)
         and any(_is_like_one_of(request, known) for request in requests)
     }
 
@@ -110,6 +113,17 @@ def _possible_names(segment: str, requests: list[RequestBelow]) -> Iterator[str]
     for request in requests:
         if request.rest:
             yield f"{segment.lower()}/{name_in_segment(request.rest[0])}"
+
+
+def _is_refused_write(request: RequestBelow) -> bool:
+    """Return whether a write failed for another reason than that its object doesn't exist."""
+    endpoint = request.endpoint
+    return (
+        endpoint.method in _WRITES
+        and not any(request.rest)
+        and not endpoint.succeeds
+        and not endpoint.is_missing
+    )
 
 
 def _shows_a_collection(request: RequestBelow) -> bool:
