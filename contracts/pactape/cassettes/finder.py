@@ -89,8 +89,7 @@ def project_cassettes(settings: Settings) -> list[Path]:
     Raises:
         CassetteFormatError: A folder can't be read.
     """
-    own = set(cassettes_in(settings.cassette_folders))
-    return sorted(path for path in own | _others(settings, own) if not is_excluded(path, settings))
+    return sorted(path for path in _recordings(settings) if not is_excluded(path, settings))
 
 
 def other_recordings(settings: Settings) -> list[Path]:
@@ -101,6 +100,12 @@ def other_recordings(settings: Settings) -> list[Path]:
     """
     own = set(cassettes_in(settings.cassette_folders))
     return sorted(path for path in _others(settings, own) - own if not is_excluded(path, settings))
+
+
+def _recordings(settings: Settings) -> set[Path]:
+    """Return all recordings of the project, including excluded ones."""
+    own = set(cassettes_in(settings.cassette_folders))
+    return own | _others(settings, own)
 
 
 def _others(settings: Settings, own: set[Path]) -> set[Path]:
@@ -114,7 +119,8 @@ def is_excluded(path: Path, settings: Settings) -> bool:
 
     In a pattern such as "tests/**/grpc/*.yaml", "*" matches any text, including slashes.
     """
-    return any(_matches(path, entry, settings.root) for entry in settings.exclude)
+    name = _name_in_project(path, settings)
+    return any(_matches(name, entry) for entry in settings.exclude)
 
 
 def unused_exclusions(settings: Settings) -> list[str]:
@@ -125,15 +131,16 @@ def unused_exclusions(settings: Settings) -> list[str]:
     """
     if not settings.exclude:
         return []
-    own = set(cassettes_in(settings.cassette_folders))
-    paths = own | _others(settings, own)
-    return [
-        entry for entry in settings.exclude if not any(_matches(path, entry, settings.root) for path in paths)
-    ]
+    names = [_name_in_project(path, settings) for path in _recordings(settings)]
+    return [entry for entry in settings.exclude if not any(_matches(name, entry) for name in names)]
 
 
-def _matches(path: Path, entry: str, root: Path) -> bool:
-    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+def _name_in_project(path: Path, settings: Settings) -> str:
+    is_inside = path.is_relative_to(settings.root)
+    return (path.relative_to(settings.root) if is_inside else path).as_posix()
+
+
+def _matches(name: str, entry: str) -> bool:
     pattern = entry.removeprefix("./")
     return fnmatchcase(name, pattern) or name.startswith(f"{pattern.rstrip('/')}/")
 
