@@ -38,9 +38,8 @@ def unpacked(data: dict[str, Any]) -> dict[str, Any] | None:
         return None
     tracked, usage, state = last_keys
     copied = dict.items(tracked)
-    if usage.state.read_count != state.read_count + 2 * len(
-        copied
-    ):  # a copy tests each key and reads its value
+    reads_of_copy = 2 * len(copied)  # it tests each key and reads its value
+    if usage.read_count != state.read_count + reads_of_copy:
         return None
     if any(data.get(key, _MISSING) is not value for key, value in copied):
         return None

@@ -91,6 +91,11 @@ class Usage:
         usage._whole = True  # noqa: SLF001 -- of the same class
 
     @property
+    def read_count(self) -> int:
+        """How often something here was read."""
+        return self._read_count
+
+    @property
     def state(self) -> UsageState:
         """Return what is recorded here and for each key, for `restore`."""
         below = {
