@@ -153,6 +153,7 @@ class ReplayCassette(IndexedCassette):
     def append(self, request: VcrRequest, response: dict[str, Any]) -> None:
         """Record an interaction, with the call that the client announced for it."""
         call = announced_for(request.method, self.recording_filter.canonical(request.uri))
+        response = {**response, "headers": dict(response["headers"])}  # vcrpy's stub for tornado has pairs
         with self._lock:
             self.load()
             self._unmatched_requests.note_sent(request)

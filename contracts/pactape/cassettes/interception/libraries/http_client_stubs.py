@@ -227,8 +227,22 @@ def _streaming_response(live: Any, response: dict[str, Any], request: VcrRequest
     return streaming_response
 
 
-class ReplayedResponse(VCRHTTPResponse):  # type: ignore[misc]  # vcrpy ships no types
-    """vcrpy's response, which returns an event stream event by event."""
+class _Response(VCRHTTPResponse):  # type: ignore[misc]  # vcrpy ships no types
+    """vcrpy's response, with what urllib3's has in addition for chunks."""
+
+    chunked = False
+
+    def supports_chunked_reads(self) -> bool:
+        """Return False: a recorded body has no chunks."""
+        return False
+
+    def read_chunked(self, amt: int | None = None, decode_content: bool | None = None) -> Iterator[bytes]:  # noqa: FBT001 -- urllib3's signature
+        """Yield the body in pieces, as urllib3 yields its chunks."""
+        return (piece for piece in self.stream(amt or _CHUNK, decode_content) if piece)
+
+
+class ReplayedResponse(_Response):
+    """A replayed response, which returns an event stream event by event."""
 
     def stream(self, amt: int | None = _CHUNK, decode_content: bool | None = None) -> Iterator[bytes]:  # noqa: FBT001 -- urllib3's signature
         """Yield the body in the pieces in which it arrived."""
@@ -239,8 +253,8 @@ class ReplayedResponse(VCRHTTPResponse):  # type: ignore[misc]  # vcrpy ships no
             yield from super().stream(amt, decode_content)
 
 
-class _StreamingResponse(VCRHTTPResponse):  # type: ignore[misc]  # vcrpy ships no types
-    """vcrpy's response over a body that is still arriving."""
+class _StreamingResponse(_Response):
+    """A response over a body that is still arriving."""
 
     def start(self, live: Any, record: Callable[[bytes], None]) -> RecordingFile:
         """Begin to read the live response, and return the file with what was read."""

@@ -7,11 +7,13 @@ values that aren't ASCII.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from vcr.request import Request as VcrRequest
 
+from pactape.cassettes.interception.libraries.stored_codings import as_read, body_as_read
 from pactape.cassettes.interception.libraries.streams import pieces
 from pactape.http_bodies import content_type, grouped_headers
 from pactape.urls import authority
@@ -39,7 +41,7 @@ def handler(switch: CassetteSwitch, real: Callable[..., Any], httpx: Any) -> Cal
         request.stream = httpx.ByteStream(body)  # the iterator has been consumed
         vcr_request = VcrRequest(request.method, str(request.url), body, request.headers)
         if switch.can_play_response_for(vcr_request):
-            return _replay_response(switch.play_response(vcr_request), httpx)
+            return _replay_response(as_read(switch.play_response(vcr_request)), httpx)
         with _redirection(switch, vcr_request, request, httpx):
             response = real(self, request)
         if switch.filter_request(vcr_request) is not None:
@@ -58,7 +60,7 @@ def async_handler(switch: CassetteSwitch, real: Callable[..., Any], httpx: Any) 
         request.stream = httpx.ByteStream(body)
         vcr_request = VcrRequest(request.method, str(request.url), body, request.headers)
         if switch.can_play_response_for(vcr_request):
-            return _replay_response(switch.play_response(vcr_request), httpx)
+            return _replay_response(as_read(switch.play_response(vcr_request)), httpx)
         with _redirection(switch, vcr_request, request, httpx):
             response = await real(self, request)
         if switch.filter_request(vcr_request) is not None:
@@ -124,22 +126,34 @@ def _replay_stream(httpx: Any) -> type:
 
 
 class _Recorder:
-    """Collects data read from a live stream, and records it once: when the stream or its cassette ends."""
+    """Collects data read from a live stream, and records it once: when the stream or its cassette ends.
+
+    A response that a transport has made or read itself is recorded at once: nothing reads its stream again.
+    """
 
     def __init__(self, response: Any, vcr_request: VcrRequest, recording: OpenResponse) -> None:
         self._live = response.stream
+        self._response = response
         self._headers = grouped_headers(response.headers.multi_items())
         self._status = {"code": response.status_code, "message": response.reason_phrase}
         self._request = vcr_request
         self._recording: OpenResponse | None = recording
         self._read: list[bytes] = []
         recording.at_end_of_cassette(self._finish)
+        if hasattr(response, "_content") and isinstance(response.stream, Iterable):
+            self._read.extend(response.stream)
+            self._finish()
 
     def _finish(self) -> None:
         recording, self._recording = self._recording, None
         if recording is not None:
-            body = {"string": b"".join(self._read)}
+            body = self._body(b"".join(self._read))
             recording.append(self._request, {"status": self._status, "headers": self._headers, "body": body})
+
+    def _body(self, data: bytes) -> dict[str, Any]:
+        """Return the body, with its coding if the code under test read the coded bytes (`iter_raw`)."""
+        is_decoded = hasattr(self._response, "_decoder") or hasattr(self._response, "_content")
+        return {"string": data} if is_decoded else body_as_read(data, self._headers)
 
 
 @functools.cache
