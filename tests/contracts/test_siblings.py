@@ -30,12 +30,37 @@ def test_a_sibling_with_the_paths_of_a_parameter_is_a_value_of_it() -> None:
     assert _template("repos/web/tags/{id}", *REPOS) == "repos/{id}/tags/{id}"
 
 
+def test_an_owner_and_a_repository_are_data_if_the_paths_below_other_ones_are() -> None:
+    names = [("ada", "engine"), ("bob", "tools")]
+    known = [_endpoint("/".join(("repos", *pair)), named=frozenset(pair)) for pair in names]
+    endpoints = [*known, _endpoint("repos/ada/engine/issues", is_list=True)]
+    assert _template("repos/eve/web/issues", *endpoints) == "repos/{slug}/{slug}/issues"
+
+
+@pytest.mark.parametrize("path", ["models/gemini-2.0:predict", "models/apollo:predict"])
+def test_an_item_has_the_custom_methods_of_other_items(path: str) -> None:
+    others = [_endpoint(f"models/gemini-{number}.5:predict", method="POST") for number in (1, 2)]
+    assert _template(path, *others) == "models/{id}:predict"
+
+
+@pytest.mark.parametrize("path", ["v1/users:search", "models/apollo:predict", "projects/{id}/gemini2:read"])
+def test_a_custom_method_alone_is_one_of_a_collection(path: str) -> None:
+    assert _template(path, _endpoint("models/gemini-2.5:explain")) == path
+
+
 @pytest.mark.parametrize(
     "path",
-    ["repos/me/tags", "repos/search", "repos/search/{id}", "repos/teams/names", "repos/tags/{id}/history"],
+    [
+        "repos/me/tags",
+        "repos/search/popular",
+        "repos/search",
+        "repos/search/{id}",
+        "repos/teams/names",
+        "repos/tags/{id}/history",
+    ],
 )
 def test_a_sibling_with_other_paths_is_a_name(path: str) -> None:
-    assert _template(path, *REPOS) == path
+    assert _template(path, *REPOS, _endpoint("repos/{id}/{id}")) == path
 
 
 def test_a_sibling_that_lists_something_is_a_name() -> None:

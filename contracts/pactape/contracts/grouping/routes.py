@@ -16,6 +16,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pactape.contracts.grouping.endpoints import (
     RequestBelow,
     is_named,
@@ -26,6 +28,7 @@ from pactape.contracts.grouping.endpoints import (
 from pactape.contracts.grouping.siblings import (
     failed_siblings,
     fitting_siblings,
+    items_with_custom_methods,
     listed_items,
     same_paths_below,
 )
@@ -68,6 +71,17 @@ def route_templates_of(
         ('projects', '{slug}')
     """
     ordered = sorted(endpoints, key=order)
+    first = _templates_of(ordered, literals)
+    # With the parameters below a segment known, more is seen of its siblings: "/repos/ada/engine/tags".
+    routed = (msgspec.structs.replace(endpoint, segments=first[endpoint.segments]) for endpoint in ordered)
+    second = _templates_of(sorted(routed, key=order), literals)
+    return {path: second[template] for path, template in first.items() if path != second[template]}
+
+
+def _templates_of(
+    ordered: list[Endpoint], literals: frozenset[str]
+) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Return the template of each path among sorted endpoints."""
     ids = (
         frozenset(identifier for one in ordered for identifier in one.known_ids if is_distinctive(identifier))
         - literals
@@ -75,8 +89,7 @@ def route_templates_of(
     tree = _Node(
         [RequestBelow(endpoint.segments, endpoint) for endpoint in ordered], ids=ids, literals=literals
     )
-    templates = dict(tree.templates((), after_parameter=False))
-    return {path: template for path, template in templates.items() if path != template}
+    return dict(tree.templates((), after_parameter=False))
 
 
 class _Node:
@@ -159,6 +172,8 @@ class _Node:
         slugs |= listed_items(candidates, self._names_below)
         slugs -= data
         parameters |= dict.fromkeys(slugs, route_parameter or (ID if data else SLUG))
+        if not is_first and not after_parameter:
+            parameters |= items_with_custom_methods(candidates)
         return parameters | self._siblings(parameters, route_parameter, is_first=is_first)
 
     def _siblings(

@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pactape.contracts.grouping.endpoints import fits, overlap
-from pactape.contracts.samples.path_segments import name_in_segment
+from pactape.contracts.samples.path_segments import is_distinctive, name_in_segment, stem_and_method
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from pactape.contracts.grouping.endpoints import Endpoint, RequestBelow
 
-__all__ = ["failed_siblings", "fitting_siblings", "listed_items", "same_paths_below"]
+__all__ = [
+    "failed_siblings",
+    "fitting_siblings",
+    "items_with_custom_methods",
+    "listed_items",
+    "same_paths_below",
+]
 
 #: Names of an object that depends on who asks: "/users/me/posts" is not documented with "/users/{id}/posts".
 _OWN = frozenset({"me", "self", "current", "mine", "my", "own"})
@@ -87,6 +93,19 @@ def listed_items(candidates: _Below, names: set[str]) -> set[str]:
     return set(found) if _have_same_fields(reads.values()) else found.keys() - lists
 
 
+def items_with_custom_methods(candidates: Iterable[str]) -> dict[str, str]:
+    """Return the template of segments that are items with a custom method: "gemini-2.0-flash:generateContent".
+
+    An item has a digit in its name, or the method of one that has; "users:search" is a method of a collection.
+
+    Args:
+        candidates: The segments below the name of a collection that may be data.
+    """
+    parts = {segment: stem_and_method(segment) for segment in candidates}
+    methods = {method for stem, method in parts.values() if is_distinctive(stem)} - {""}
+    return {segment: f"{{id}}{method}" for segment, (_, method) in parts.items() if method in methods}
+
+
 def same_paths_below(candidates: _Below) -> set[str]:
     """Return segments with the same long path of names below them, whose responses have the same fields.
 
@@ -148,16 +167,20 @@ def _is_like_one_of(request: RequestBelow, known: Iterable[RequestBelow]) -> boo
     )
 
 
+def _shares_names(request: RequestBelow, other: RequestBelow) -> bool:
+    """Return whether a request is like another one, with a name in the same place of both paths."""
+    return _is_like_one_of(request, [other]) and any(
+        name == other_name and "{" not in name
+        for name, other_name in zip(request.rest, other.rest, strict=True)
+    )
+
+
 def _has_paths_of(requests: list[RequestBelow], known: list[RequestBelow]) -> bool:
     """Return whether at least half of the paths below a segment are known, and it returns no object of its own."""
     ends = [request.endpoint for request in requests if not request.rest and request.endpoint.succeeds]
     known_ends = [request.endpoint for request in known if not request.rest]
     below = {(request.endpoint.method, request.rest): request for request in requests if request.rest}
-    fitting = [
-        request
-        for request in below.values()
-        if any("{" not in name for name in request.rest) and _is_like_one_of(request, known)
-    ]
+    fitting = [request for request in below.values() if any(_shares_names(request, other) for other in known)]
     return (
         bool(fitting)
         and len(fitting) * 2 >= len(below)

@@ -17,15 +17,17 @@ __all__ = [
     "route_template",
     "segment_kind",
     "segment_kinds",
+    "stem_and_method",
 ]
 
 #: Replaces a secret in a recording.
 PLACEHOLDER = "(scrubbed)"
+_REGISTRANT = re.compile(r"(?:(?:doi|DOI):)?10\.[0-9]{4,9}")
 #: Forms of values, with the name that a parameter of this form gets. ulid: 26 characters of Crockford's base 32,
-#: the first at most "7"; hex: digests and object ids; prefixed: "usr_8sKq2w1f"; token: letters and digits mixed,
-#: base64url with letters of both cases and digits; digest: "sha256:9f86…"; number: "1803-2427"; a name with a Unix
-#: time in it; the registrant's part of a DOI; a mask of a value in a recording, or the name of a variable;
-#: version: "1.2.3".
+#: the first at most "7"; UUIDs, and the same with other groups; hex: digests and object ids; prefixed:
+#: "usr_8sKq2w1f"; token: letters and digits mixed, base64url with letters of both cases and digits; digest:
+#: "sha256:9f86…"; number: "1803-2427"; a name with a Unix time in it; the registrant's part of a DOI; a mask of a
+#: value in a recording, or the name of a variable; version: "1.2.3".
 _FORMS = (
     (
         "date",
@@ -33,6 +35,7 @@ _FORMS = (
     ),
     ("id", re.compile(r"[0-9]+")),
     ("id", re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")),
+    ("id", re.compile(r"(?=.*[0-9])[0-9a-fA-F]{8}(-[0-9a-fA-F]{4,}){2,}")),
     ("id", re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")),
     ("id", re.compile(r"(?=[a-f]*[0-9])[0-9a-f]{8,}")),
     ("id", re.compile(r"[a-z]{2,8}_(?=[a-zA-Z]*[0-9])[0-9a-zA-Z]{8,}")),
@@ -41,7 +44,7 @@ _FORMS = (
     ("id", re.compile(r"[a-z0-9]+:[0-9a-f]{32,}")),
     ("id", re.compile(r"(?=(?:-?[0-9]){7,}[xX]?$)[0-9]+(-[0-9]+)+[xX]?")),
     ("id", re.compile(r"[A-Za-z0-9_.~-]*[_.~-][0-9]{9,}")),
-    ("id", re.compile(r"10\.[0-9]{4,9}")),
+    ("id", _REGISTRANT),
     ("id", re.compile(re.escape(PLACEHOLDER) + r"|scrubbed(-[0-9]+)?|<[^<>]+>|<<[^<>]+>>|\*{3,}|X{4,}")),
     ("id", re.compile(r"[A-Z0-9_]+_(ID|UUID|GUID|TOKEN|KEY|SLUG)")),
     ("ip", re.compile(r"([0-9]{1,3}\.){3}[0-9]{1,3}(/[0-9]{1,2})?")),
@@ -49,10 +52,19 @@ _FORMS = (
     ("version", re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]+([-+.][0-9A-Za-z.+-]*)?")),
     ("email", re.compile(r"[^@\s]+@(?![0-9]x\.)[^@\s]+\.[A-Za-z]{2,}")),  # "0@2x.png" is a picture
 )
+#: Forms of values in a path; elsewhere, such texts may be anything. URNs, ARNs and DIDs; more than one colon, or a
+#: number after one ("GO:0008150", "nova-v1:0"); a range ("v1.2...main"); a slash or space, which must be encoded.
+_IDENTIFIER = re.compile(r"(urn|arn|did):.+")
+_VALUE_IN_PATH = re.compile(
+    r"[^:()]+(:[^:()]+){2,}|[^:()]+:[0-9][0-9A-Za-z._-]*|\w[^()]*\.{2,3}\w[^()]*|[^/ ()]+[/ ][^()]+"
+)
 #: Characters that would not be a part of a segment in a path or a template.
 _DELIMITERS = re.compile(r"[/?#%{}]")
 _EXTENSIONS = (".json", ".xml", ".html", ".yaml")
-_EXTENSION = re.compile(r"(?P<stem>.+)(?P<extension>\.(json|xml|html|csv|yaml|txt))")
+_EXTENSION = re.compile(
+    r"(?P<stem>.+?)(?P<extension>(@[0-9]x)?"
+    r"\.(json|xml|html|csv|ya?ml|txt|pdf|png|jpe?g|gif|svg|webp|mvt|pbf|ics|zip))"
+)
 #: A custom method after the name of a resource: "/documents/7:publish" (Google's AIP-136).
 _METHOD = re.compile(r"(?P<stem>.+?)(?P<method>:[a-z][A-Za-z]+)")
 #: A key after the name of its set, as in OData (version 4.01, part 2, section 4.3.1).
@@ -95,8 +107,9 @@ def segment_kinds(segments: list[str], known_ids: Container[int] = ()) -> list[s
     """
     kinds: list[str | None] = []
     for index, segment in enumerate(segments):
-        is_version = not any(kinds) and _is_version(segments[:index], segment, segments[index + 1 :])
-        is_known = index in known_ids or _is_subdomain(segments[:index], segment)
+        before = segments[:index]
+        is_version = not any(kinds) and _is_version(before, segment, segments[index + 1 :])
+        is_known = index in known_ids or _is_subdomain(before, segment) or _is_in_doi(before, segment)
         kinds.append((None if is_version else _kind(segment)) or ("id" if is_known else None))
     return kinds
 
@@ -125,6 +138,17 @@ def name_in_segment(segment: str) -> str:
     return lower.removesuffix(extension)
 
 
+def stem_and_method(segment: str) -> tuple[str, str]:
+    """Return a segment without its custom method, and the method with its colon; empty if it has none.
+
+    Example:
+        >>> stem_and_method("gemini-2.0:countTokens"), stem_and_method("urn:a:b")
+        (('gemini-2.0', ':countTokens'), ('urn:a:b', ''))
+    """
+    match = None if _IDENTIFIER.match(segment) else _METHOD.fullmatch(segment)
+    return (match["stem"], match["method"]) if match else (segment, "")
+
+
 def character_classes(text: str) -> set[str]:
     """Return the classes of characters in a text."""
     return {
@@ -141,7 +165,12 @@ def character_classes(text: str) -> set[str]:
 
 @lru_cache(maxsize=4096)
 def _kind(segment: str) -> str | None:
-    return "id" if _KEYED.fullmatch(segment) else segment_kind(_stem(segment))
+    return "id" if _KEYED.fullmatch(segment) else _kind_in_path(_stem(segment))
+
+
+def _kind_in_path(text: str) -> str | None:
+    is_value = _IDENTIFIER.fullmatch(text) or _VALUE_IN_PATH.fullmatch(text)
+    return segment_kind(text) or ("id" if is_value else None)
 
 
 def _is_version(before: list[str], segment: str, after: list[str]) -> bool:
@@ -159,6 +188,11 @@ def _is_subdomain(before: list[str], segment: str) -> bool:
     return "." in segment and any("." in domain and segment.endswith(f".{domain}") for domain in before)
 
 
+def _is_in_doi(before: list[str], segment: str) -> bool:
+    """Return whether a segment is the second part of a DOI; a word is a list of the registrant: "10.5555/works"."""
+    return bool(before and _REGISTRANT.fullmatch(before[-1])) and any(map(str.isdigit, segment))
+
+
 def _stem(segment: str) -> str:
     match = _ending(segment)
     return match["stem"] if match else segment
@@ -166,7 +200,7 @@ def _stem(segment: str) -> str:
 
 def _ending(segment: str) -> re.Match[str] | None:
     """Return the parts of a segment with a file extension or a custom method; None for any other."""
-    return _EXTENSION.fullmatch(segment) or _METHOD.fullmatch(segment)
+    return None if _IDENTIFIER.match(segment) else _EXTENSION.fullmatch(segment) or _METHOD.fullmatch(segment)
 
 
 def route_template(kinds: list[str | None], segments: list[str]) -> str:
@@ -191,7 +225,7 @@ def route_template(kinds: list[str | None], segments: list[str]) -> str:
             continue
         counts[kind] = counts.get(kind, 0) + 1
         match = _ending(segment)
-        extension = segment.removeprefix(match["stem"]) if match and segment_kind(match["stem"]) else ""
+        extension = segment.removeprefix(match["stem"]) if match and _kind_in_path(match["stem"]) else ""
         parameter = f"{{{kind}{counts[kind] if counts[kind] > 1 else ''}}}"
         keyed = _KEYED.fullmatch(segment)
         parts.append(f"{keyed['name']}({parameter})" if keyed else f"{parameter}{extension}")
