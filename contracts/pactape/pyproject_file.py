@@ -14,7 +14,15 @@ __all__ = ["FILE_NAME", "find_root", "read_pyproject", "table_of"]
 #: The file that holds the settings, in the table `[tool.pactape]`.
 FILE_NAME = "pyproject.toml"
 #: Files in the folder of a project without a pyproject.toml.
-_OTHER_FILES = ("pytest.ini", ".pytest.ini", "setup.cfg", "setup.py", "tox.ini")
+_OTHER_FILES = (
+    "pytest.toml",
+    ".pytest.toml",
+    "pytest.ini",
+    ".pytest.ini",
+    "setup.cfg",
+    "setup.py",
+    "tox.ini",
+)
 
 
 def find_root(start: Path, *, working_folder: Path | None = None) -> Path:

@@ -16,32 +16,9 @@ from pactape.adopting.old_tests.markers import read_module
 from pactape.adopting.planning.old_configurations import config_options
 from pactape.adopting.planning.old_layouts import CassetteFolders, digest_of, old_cassettes, shortened_digest
 from pactape.adopting.planning.old_settings import cassette_folder, opened_cassettes
-from pactape.adopting.planning.old_settings import (
-    python_file_patterns as patterns_of,
-)
 from pactape.settings import Settings, load_settings
 
 MODULE = Path("/project/tests/conftest.py")
-
-
-@pytest.mark.parametrize(
-    ("file", "text", "expected"),
-    [
-        ("pytest.ini", "[pytest]\npython_files = a_*.py b_*.py\n", ("a_*.py", "b_*.py")),
-        ("tox.ini", "[pytest]\npython_files = a_*.py\n", ("a_*.py",)),
-        ("setup.cfg", "[tool:pytest]\npython_files =\n    a_*.py\n    b_*.py\n", ("a_*.py", "b_*.py")),
-        ("pyproject.toml", "[tool.pytest.ini_options]\npython_files = 'a_*.py'\n", ("a_*.py",)),
-        ("pyproject.toml", "[tool.pytest.ini_options]\npython_files = ['a_*.py']\n", ("a_*.py",)),
-        ("pyproject.toml", "[tool.other]\n", ("test_*.py", "*_test.py")),
-        ("pyproject.toml", "not toml", ("test_*.py", "*_test.py")),
-        ("pytest.ini", "not an ini file", ("test_*.py", "*_test.py")),
-    ],
-)
-def test_test_files_are_those_of_pytests_settings(
-    tmp_path: Path, file: str, text: str, expected: tuple[str, ...]
-) -> None:
-    (tmp_path / file).write_text(text)
-    assert patterns_of(tmp_path) == (*expected, "conftest.py")
 
 
 @pytest.mark.parametrize(

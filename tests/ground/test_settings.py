@@ -99,7 +99,7 @@ def test_without_our_table_the_root_is_the_nearest_project(tmp_path: Path) -> No
     assert find_root(inner) == inner
 
 
-@pytest.mark.parametrize("name", ["pytest.ini", "setup.cfg", "setup.py", "tox.ini"])
+@pytest.mark.parametrize("name", ["pytest.toml", "pytest.ini", "setup.cfg", "setup.py", "tox.ini"])
 def test_without_a_pyproject_the_root_is_where_another_tool_is_configured(tmp_path: Path, name: str) -> None:
     inner = tmp_path / "tests" / "api"
     inner.mkdir(parents=True)

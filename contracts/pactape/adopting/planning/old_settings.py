@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import ast
-import configparser
 import re
-import shlex
-import tomllib
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pactape.adopting.old_tests.expressions import assigned_values, path_of
 from pactape.adopting.planning.old_configurations import fixtures_named
+from pactape.adopting.planning.pytest_settings import pytest_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,43 +22,17 @@ _PARAMETERS = re.compile(r"\bparametrize\(|\bfixture\(")
 _OPTION = re.compile(
     r"--(record-mode|block-network|allowed-hosts|disable-recording|vcr-record|disable-vcr)\b"
 )
-_INI = (
-    ("pytest.ini", "pytest"),
-    (".pytest.ini", "pytest"),
-    ("tox.ini", "pytest"),
-    ("setup.cfg", "tool:pytest"),
-)
 
 
 def python_file_patterns(root: Path) -> tuple[str, ...]:
     """Return the names of test files: pytest's `python_files`, as the project sets them, and conftest.py."""
-    return (*(_python_files(root) or _DEFAULT), "conftest.py")
-
-
-def _python_files(root: Path) -> tuple[str, ...]:
-    return _ini_values(root, "python_files")[1]
+    return (*(pytest_words(root, "python_files")[1] or _DEFAULT), "conftest.py")
 
 
 def plugin_options(root: Path) -> tuple[str, tuple[str, ...]]:
     """Return the options of the other plugins in pytest's `addopts`, and the name of their file."""
-    file, values = _ini_values(root, "addopts")
+    file, values = pytest_words(root, "addopts")
     return file, tuple(value for value in values if _OPTION.match(value))
-
-
-def _ini_values(root: Path, option: str) -> tuple[str, tuple[str, ...]]:
-    """Return the words of one of pytest's settings, and the name of their file."""
-    for name, section in _INI:
-        parser = configparser.ConfigParser(interpolation=None)
-        with suppress(configparser.Error, OSError, UnicodeDecodeError):
-            parser.read(root / name, encoding="utf-8")
-            if parser.has_option(section, option):
-                return name, tuple(shlex.split(parser.get(section, option)))
-    with suppress(OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
-        document = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-        tables = document.get("tool", {}).get("pytest", {})
-        value = tables.get("ini_options", {}).get(option, tables.get(option, ()))
-        return "pyproject.toml", tuple(shlex.split(value)) if isinstance(value, str) else tuple(value)
-    return "", ()
 
 
 def cassette_folder(tree: ast.Module, path: Path, test_module: Path | None = None) -> Path | None:
