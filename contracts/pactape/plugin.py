@@ -29,7 +29,8 @@ _CONFIGS = pytest.StashKey["RecordingConfigs"]()
 _FIXTURES = pytest.StashKey["FixtureCassettes"]()
 _HYGIENE = pytest.StashKey["HygieneReport"]()
 _NARROWED = pytest.StashKey[bool]()
-_PASSED = pytest.StashKey[bool]()
+#: How a test ended so far: the outcome of its call or of a failed set-up, "failed" if one of its subtests failed.
+_ENDING = pytest.StashKey[str]()
 #: A pytest-xdist worker passes the error of a marker to the controller under this key.
 _USAGE_KEY = "pactape_usage_error"
 _USAGE = pytest.StashKey[str]()
@@ -121,8 +122,10 @@ def pytest_runtest_makereport(
 
         shorten_traceback(call, item.config.rootpath)
     report = yield
-    if report.when == "call":
-        item.stash[_PASSED] = report.passed
+    if report.when == "setup":
+        item.stash[_ENDING] = "" if report.passed else report.outcome
+    elif report.when == "call" and item.stash.get(_ENDING, "") != "failed":
+        item.stash[_ENDING] = report.outcome
     session = item.stash.get(_SESSION, None)
     if report.when == "teardown" and session is not None and session.cassette.unmatched:
         from pactape.pytest_record.unmatched import attach_unmatched  # noqa: PLC0415 -- as above
@@ -197,7 +200,10 @@ def _pactape_cassette(request: pytest.FixtureRequest) -> Iterator[CassetteSessio
     with cassette_session(config, item, live_urls=_live_urls(request)) as session:
         item.stash[_SESSION] = session
         yield session
-        if not item.stash.get(_PASSED, False):
+        ending = item.stash.get(_ENDING, "")
+        if ending == "skipped":
+            session.cassette.outcome = TestOutcome.SKIPPED
+        elif ending != "passed":
             keeps_cassette = config.keeps_failed
             session.cassette.outcome = TestOutcome.FAILED_AND_KEPT if keeps_cassette else TestOutcome.FAILED
         elif _is_hygienic(request.config):

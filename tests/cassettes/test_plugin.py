@@ -149,12 +149,6 @@ def test_a_test_of_a_unittest_class_replays_the_cassette_that_its_marker_names(p
     project.run().assert_outcomes(passed=1)
 
 
-def test_a_skipped_test_writes_nothing(project: Project) -> None:
-    project.tests(TESTS.replace("    assert", "    pytest.skip()\n    assert"))
-    project.run("--pactape-record", "all").assert_outcomes(skipped=1)
-    assert not project.cassette().exists()
-
-
 def test_the_marker_names_the_cassette_the_consumer_and_its_part_in_contracts(project: Project) -> None:
     marker = "@pytest.mark.cassette('mine.yaml', consumer='till', contract=False)"
     project.tests(TESTS.replace("@pytest.mark.cassette", marker))
@@ -244,13 +238,6 @@ def test_a_project_without_marked_tests_never_imports_vcrpy(project: Project) ->
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     result = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout
-
-
-@pytest.mark.parametrize("ending", ["pytest.skip('not today')", "pytest.xfail('known')"])
-def test_a_test_that_does_not_pass_keeps_no_recording(project: Project, ending: str) -> None:
-    project.tests(TESTS + f"    {ending}\n")
-    project.run("--pactape-record", "all")
-    assert not project.cassette().exists()
 
 
 def test_a_secret_parameter_of_a_state_reaches_the_handler_but_not_the_cassette(project: Project) -> None:

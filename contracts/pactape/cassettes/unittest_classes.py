@@ -63,7 +63,9 @@ def _end(test: unittest.TestCase, context: AbstractContextManager[Any], cassette
     """Close the context of a test, which fails if a request had no recorded response."""
     outcome = getattr(test, "_outcome", None)  # unittest has the outcome of a running test nowhere else
     if not getattr(outcome, "success", True):
-        cassette.outcome = TestOutcome.FAILED
+        skipped = getattr(getattr(outcome, "result", None), "skipped", ())
+        is_skipped = any(entry[0] is test for entry in skipped)
+        cassette.outcome = TestOutcome.SKIPPED if is_skipped else TestOutcome.FAILED
     context.__exit__(None, None, None)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pactape.cassettes.interception.allowed_hosts import AllowedHosts
 from pactape.cassettes.interception.network_guard import network_closed, network_open
 from pactape.cassettes.interception.patches import intercepted
-from pactape.cassettes.outcome import TestOutcome
+from pactape.cassettes.outcome import TestOutcome, is_skip
 from pactape.cassettes.record_mode import RecordMode
 from pactape.cassettes.replay.cassette import open_cassette
 from pactape.cassettes.replay.request_keys.lookup_options import LookupOptions
@@ -51,7 +51,8 @@ def use_cassette(  # noqa: PLR0913 -- options, keyword-only except the first
     """Record to, or replay from, the cassette at `path` every HTTP request made inside the context.
 
     While it only replays, no thread can reach the network. The recording is written when the context ends without
-    an exception; otherwise the file is not changed.
+    an exception; otherwise the file is not changed. What a test recorded before it was skipped is written unless it
+    would replace an earlier recording.
 
     Args:
         path: The cassette's YAML file; relative to the current folder.
@@ -89,10 +90,33 @@ def use_cassette(  # noqa: PLR0913 -- options, keyword-only except the first
     )
     cassette = open_cassette(path, mode=mode, provenance=provenance, live_urls=live_urls, options=options)
     reason = f"{cassette.file}{test and f' for {test}'}"
-    with attached(cassette, allow=allow, reason=reason, live_urls=live_urls or {}):
+    with _saved(cassette), attached(cassette, allow=allow, reason=reason, live_urls=live_urls or {}):
         yield cassette
-    if cassette.outcome is not TestOutcome.FAILED:
+
+
+@contextmanager
+def _saved(cassette: Cassette) -> Iterator[None]:
+    """Write what was recorded inside the context, unless the test failed."""
+    try:
+        yield
+    except BaseException as error:
+        if is_skip(error):
+            cassette.outcome = TestOutcome.SKIPPED
+            _raise_unmatched(cassette)
+            _save(cassette)
+        raise
+    _save(cassette)
+
+
+def _save(cassette: Cassette) -> None:
+    is_kept = cassette.outcome is TestOutcome.SKIPPED and cassette.replaces_file
+    if cassette.outcome is not TestOutcome.FAILED and not is_kept:
         cassette.save()
+
+
+def _raise_unmatched(cassette: Cassette) -> None:
+    for error in cassette.unmatched:
+        raise error
 
 
 @contextmanager
@@ -130,6 +154,5 @@ def attached(
     finally:
         cassette.player.collect_from_children()
         cassette.unmatched.extend(guard.refused if guard else ())
-    if cassette.outcome is TestOutcome.PASSED:
-        for error in cassette.unmatched:
-            raise error
+    if cassette.outcome in {TestOutcome.PASSED, TestOutcome.SKIPPED}:
+        _raise_unmatched(cassette)

@@ -42,9 +42,12 @@ def show_unmatched(terminalreporter: pytest.TerminalReporter, requests: Mapping[
 
 
 def attach_unmatched(report: pytest.TestReport, errors: Sequence[PactapeError]) -> None:
-    """Attach the texts of unmatched requests to a test report."""
+    """Attach the texts of unmatched requests to a test report, which fails even where a failure is expected."""
     if errors:
         setattr(report, _ATTRIBUTE, list(dict.fromkeys(map(str, errors))))
+        if report.skipped and hasattr(report, "wasxfail"):
+            report.outcome = "failed"
+            del report.wasxfail
 
 
 def shorten_traceback(call: pytest.CallInfo[None], rootpath: Path) -> None:

@@ -108,6 +108,11 @@ class Cassette:
         return bool(self.player.rewound)
 
     @property
+    def replaces_file(self) -> bool:
+        """Whether saving would replace an earlier recording."""
+        return self._mode is RecordMode.ALL and self.file.exists()
+
+    @property
     def unmatched(self) -> list[PactapeError]:
         """The errors of requests without a recorded response, of missing messages and of blocked connections."""
         return self.player.unmatched

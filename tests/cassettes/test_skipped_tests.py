@@ -1,0 +1,125 @@
+"""Tests that skip themselves, fail as expected, or have subtests: what is recorded, and what is an error."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+from pactape.cassettes import use_cassette
+from pactape.errors import NoMatchError
+
+from tests.cassettes.helpers.project import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cassettes.conftest import Provider
+
+ENDINGS = ["pytest.skip('not today')", "pytest.xfail('known')"]
+TEST = """
+import os, pytest, requests
+
+@pytest.mark.cassette
+def test_gets_a_user():
+    assert requests.get(os.environ["API"] + "/users/7", timeout=5).ok
+"""
+SWALLOWING = """
+import os, pytest, requests
+
+@pytest.mark.cassette
+{marker}
+def test_gets_a_user():
+    try:
+        requests.get(os.environ["API"] + "/users/7", timeout=5)
+    except Exception:
+        {ending}
+"""
+SUBTESTS = """
+import os, pytest, requests, unittest
+
+class UsersTest(unittest.TestCase):
+    @pytest.mark.cassette
+    def test_gets_a_user(self):
+        for id in ("7", "8"):
+            with self.subTest(id=id):
+                assert requests.get(f"{os.environ['API']}/users/{id}", timeout=5).json() == id
+"""
+PLAIN_UNITTEST = """
+import unittest, requests
+import pactape
+
+@pactape.use_cassette
+class UsersTest(unittest.TestCase):
+    def test_gets_a_user(self):
+        try:
+            requests.get("http://users.example.com/users/7", timeout=5)
+        except Exception:
+            self.skipTest("the provider can't be reached")
+"""
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, provider: Provider) -> Project:
+    return Project(pytester, provider.url)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_test_that_skips_itself_or_fails_as_expected_replays_what_it_recorded(
+    project: Project, ending: str
+) -> None:
+    project.write("test_users.py", f"{TEST}    {ending}\n")
+    project.pytest("--pactape-record", "all")
+    assert "exit 0" in project.pytest()
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_recording_is_not_replaced_by_that_of_a_test_that_does_not_pass(
+    project: Project, ending: str
+) -> None:
+    project.write("test_users.py", TEST)
+    project.pytest("--pactape-record", "all")
+    (cassette,) = project.root.glob("cassettes/*.yaml")
+    before = cassette.read_bytes()
+    project.write("test_users.py", f"{TEST.replace('/users/7', '/users/8')}    {ending}\n")
+    project.pytest("--pactape-record", "all")
+    assert cassette.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("marker", "ending"),
+    [("", "pytest.skip('unreachable')"), ("@pytest.mark.xfail", "raise"), ("", "pytest.xfail('known')")],
+)
+def test_a_missing_recording_is_an_error_whatever_the_test_makes_of_it(
+    project: Project, marker: str, ending: str
+) -> None:
+    project.write("test_users.py", SWALLOWING.format(marker=marker, ending=ending))
+    output = project.pytest()
+    assert ("ERROR test_users.py::test_gets_a_user" in output, output[-6:]) == (True, "exit 1")
+
+
+def test_a_test_with_a_failed_subtest_keeps_no_recording(project: Project) -> None:
+    project.write("test_users.py", SUBTESTS)
+    project.pytest("--pactape-record", "all")
+    assert not list(project.root.glob("cassettes/*.yaml"))
+
+
+def test_a_skip_in_a_decorated_function_does_not_hide_a_missing_recording(tmp_path: Path) -> None:
+    @use_cassette(tmp_path / "none.yaml")
+    def skips() -> None:
+        with suppress(NoMatchError):
+            requests.get("http://users.example.com/users/7", timeout=5)
+        pytest.skip("the provider can't be reached")
+
+    with pytest.raises(NoMatchError):
+        skips()
+
+
+def test_a_skip_in_a_test_of_unittest_does_not_hide_a_missing_recording(tmp_path: Path) -> None:
+    (tmp_path / "test_users.py").write_text(PLAIN_UNITTEST)
+    command = [sys.executable, "-m", "unittest", "test_users"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (result.returncode, "no recorded interaction" in result.stderr) == (1, True)
