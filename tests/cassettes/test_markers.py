@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from pactape import use_cassette
+from pactape.errors import BadInputError
 
 from tests.cassettes.helpers.project import Project
 
@@ -42,9 +44,12 @@ def project(pytester: pytest.Pytester, provider: Provider) -> Project:
         ('cassette(consumer=" ")', "consumer is empty"),
         ('cassette(allow=["http://api.test"])', "is a URL, not a host"),
         ('cassette(ignore_hosts=[""])', "can't be left alone: it is empty"),
-        ('cassette("a" * 300)', "is not a file's name"),
-        ('cassette("folder/")', "is not a file's name"),
-        ('cassette("a\\0b")', "is not a file's name"),
+        ('cassette("a" * 300)', "it is too long"),
+        ('cassette("folder/")', "it ends with a slash"),
+        ('cassette("a\\0b")', "it can't be printed"),
+        ('cassette("..")', "it is hidden"),
+        ('cassette("users/.yaml")', "it is hidden"),
+        ('cassette("")', "it is empty"),
         ("given()", "needs the name of one provider state"),
         ('given("")', "needs the name of one provider state"),
         ('given("x", "y")', "needs the name of one provider state"),
@@ -108,3 +113,17 @@ def test_the_traceback_of_an_unmatched_request_shows_the_project_only(project: P
     output = project.pytest()
     assert "test_it.py:7" in output
     assert "site-packages" not in output.partition("short test summary")[0]
+
+
+def test_a_name_that_leads_through_another_folder_replays(project: Project) -> None:
+    text = TEST.format(mark='cassette("a/../b")').replace("@pytest.mark.cassette\n", "")
+    project.write("test_it.py", text)
+    assert "exit 0" in project.pytest("--pactape-record", "once")
+    assert (project.root / "cassettes/b.yaml").is_file()
+    assert "exit 0" in project.pytest()
+
+
+def test_a_call_with_a_name_that_can_not_be_used_is_refused() -> None:
+    for name in ("", ".users.yaml", "folder/", "a" * 300):
+        with pytest.raises(BadInputError, match="is not a cassette's name"):
+            use_cassette(name)

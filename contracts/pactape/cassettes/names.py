@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -14,12 +15,19 @@ from pactape.cassettes.scrubbing.scrubber import Scrubber
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.rules import ScrubRules
 
-__all__ = ["LONGEST", "belongs_to", "cassette_name", "describe", "fixture_cassette_name", "legacy_name"]
+__all__ = [
+    "belongs_to",
+    "cassette_name",
+    "describe",
+    "fixture_cassette_name",
+    "legacy_name",
+    "unusable_name_reason",
+]
 
 _UNSAFE = re.compile(r"[^\w.\[\]=+-]+")
 _METADATA = re.compile(rb"^pactape:\n(?:[ ].*\n|\n)*", re.MULTILINE)
 #: The longest name in bytes: file systems allow 255, and temporary files have a longer name.
-LONGEST = 200
+_LONGEST = 200
 _SUFFIX = ".yaml"
 _HASH_DIGITS = 8
 
@@ -27,8 +35,9 @@ _HASH_DIGITS = 8
 def cassette_name(nodeid: str, rules: ScrubRules | None = None, *, with_hash: bool = False) -> str:
     """Return the file name of a test's cassette: its folders below `tests`, its module, class and name.
 
-    Characters that some file systems don't allow become "-", and names beyond 200 bytes are cut; in both cases a
-    short hash keeps the name unique. Possible secrets are not part of the name.
+    Characters that some file systems don't allow become "-", dots at the beginning are left out, because hidden
+    files are not read, and names beyond 200 bytes are cut; then a short hash keeps the name unique. Possible
+    secrets are not part of the name.
 
     Args:
         nodeid: The test's node id, relative to the project.
@@ -65,11 +74,11 @@ def fixture_cassette_name(nodeid: str, rules: ScrubRules | None = None) -> str:
 
 def _file_name(plain: str, rules: ScrubRules | None, *, with_hash: bool = False) -> str:
     clean = Scrubber(rules).text(plain) if rules else Scrubber().text(plain)
-    stem = _UNSAFE.sub("-", clean)
-    if not with_hash and stem == plain and len(stem.encode()) + len(_SUFFIX) <= LONGEST:
+    stem = _UNSAFE.sub("-", clean).lstrip(".")
+    if not with_hash and stem == plain and len(stem.encode()) + len(_SUFFIX) <= _LONGEST:
         return f"{stem}{_SUFFIX}"
     ending = f"-{hashlib.sha256(plain.encode()).hexdigest()[:_HASH_DIGITS]}{_SUFFIX}"
-    return stem.encode()[: LONGEST - len(ending)].decode(errors="ignore") + ending
+    return stem.encode()[: _LONGEST - len(ending)].decode(errors="ignore") + ending
 
 
 def legacy_name(nodeid: str) -> str:
@@ -82,6 +91,27 @@ def legacy_name(nodeid: str) -> str:
     parts = [part for part in nodeid.split("::") if part]
     stem = ".".join([Path(parts[0]).stem, *parts[1:]])
     return f"{_UNSAFE.sub('-', stem)}.yaml"
+
+
+def unusable_name_reason(name: str) -> str | None:
+    """Return why a cassette can't have this name, chosen by a test; None if it can.
+
+    Example:
+        >>> unusable_name_reason("users/one.yaml")
+        >>> unusable_name_reason(".yaml")
+        'it is hidden, and hidden files are not read'
+    """
+    if name.endswith(("/", os.sep)):
+        return "it ends with a slash"
+    if not name.isprintable():
+        return "it can't be printed"
+    if any(len(os.fsencode(part)) > _LONGEST for part in PurePath(name).parts):
+        return "it is too long"
+    if not PurePath(name).name.strip():
+        return "it is empty"
+    if PurePath(name).name.startswith("."):
+        return "it is hidden, and hidden files are not read"
+    return None
 
 
 def belongs_to(cassette: Path, nodeid: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from os.path import normpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -213,7 +214,7 @@ class RecordingConfig(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def _named_path(self, item: pytest.Item, marker_path: str) -> Path:
         """Return the path in a marker, which must be inside the cassette folder, so that commands find it."""
-        path = (self.settings.cassettes / marker_path).absolute()
+        path = Path(normpath((self.settings.cassettes / marker_path).absolute()))
         folders = [folder.resolve() for folder in self.settings.cassette_folders]
         if not any(path.resolve().is_relative_to(folder) for folder in folders):
             raise SettingsError(

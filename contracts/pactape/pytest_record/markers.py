@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from pactape.cassettes.interception.allowed_hosts import unusable_reason
-from pactape.cassettes.names import LONGEST
+from pactape.cassettes.names import unusable_name_reason
 from pactape.cassettes.replay.request_keys.match_rules import parse_ignored
 from pactape.errors import SettingsError
 from pactape.exchange import ProviderState
@@ -101,16 +100,10 @@ def _path(item: pytest.Item, path: str | None) -> str | None:
     """Return the path with a suffix of cassettes, so that the file is found again."""
     if path is None:
         return None
+    if reason := unusable_name_reason(path):
+        raise _refusal(item, f"{path!r} is not a cassette's name: {reason}")
     suffix = PurePath(path).suffix
-    if (
-        not path.isprintable()
-        or path.endswith("/")
-        or any(len(os.fsencode(part)) > LONGEST for part in PurePath(path).parts)
-    ):
-        raise _refusal(
-            item, f"{path!r} is not a file's name: it is too long, ends with a slash or can't be printed"
-        )
-    if not PurePath(path).name or (suffix and suffix not in _YAML):
+    if suffix and suffix not in _YAML:
         raise _refusal(
             item, f"the cassette {path!r} would not be read back: cassettes are written as .yaml files"
         )
