@@ -111,6 +111,13 @@ def test_a_file_that_cannot_be_read_may_be_this_provider_s(tmp_path: Path, url: 
     assert verify(tmp_path, "--url", url).exit_code == 2
 
 
+def test_the_only_contract_that_cannot_be_read_is_reported_with_the_reason(tmp_path: Path, url: str) -> None:
+    (tmp_path / "pacts").mkdir()
+    (tmp_path / "pacts" / "b.json").write_text("{", encoding="utf-8")
+    with pytest.raises(BadInputError, match=r"b\.json: is not a pact file"):
+        verify(tmp_path, "--url", url, "--provider", "users")
+
+
 def test_an_empty_folder_has_nothing_to_verify(tmp_path: Path, url: str) -> None:
     with pytest.raises(BadInputError, match="contains no pact"):
         verify(tmp_path, str(tmp_path), "--url", url)

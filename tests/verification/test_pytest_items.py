@@ -116,6 +116,30 @@ def test_given_paths_are_collected_as_ever(project: pytest.Pytester) -> None:
     run(project, "test_other.py", "pacts").assert_outcomes(passed=2, failed=1)
 
 
+@pytest.mark.parametrize(
+    "text", ["", '{"consumer": {"name": "web"}, "provi', "<<<<<<< HEAD\n{}", "{}", '\ufeff{"consumer": 1}']
+)
+def test_a_damaged_contract_in_the_project_s_folder_is_an_error(project: pytest.Pytester, text: str) -> None:
+    write_pact(project.path / "pacts" / "web-users.json", GOOD)
+    (project.path / "pacts" / "shop-users.json").write_text(text, encoding="utf-8")
+    result = run(project)
+    result.stdout.fnmatch_lines(["*shop-users.json: is not a pact file*"])
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+
+
+def test_other_json_files_are_only_errors_if_they_are_named(project: pytest.Pytester) -> None:
+    project.mkdir("data").joinpath("users.json").write_text("{}", encoding="utf-8")
+    run(project, "data", "pacts").assert_outcomes(passed=1, failed=1)
+    assert run(project, "data/users.json").ret == pytest.ExitCode.INTERRUPTED
+
+
+def test_an_interaction_of_version_4_without_a_type_is_an_error(project: pytest.Pytester) -> None:
+    write_pact(project.path / "pacts" / "web-users.json", {key: GOOD[key] for key in GOOD if key != "type"})
+    result = run(project)
+    result.stdout.fnmatch_lines(["*the interaction 'gets a user' has no type*"])
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+
+
 def test_k_chooses_by_description(project: pytest.Pytester) -> None:
     run(project, "-k", "user and not address").assert_outcomes(passed=1, deselected=1)
 

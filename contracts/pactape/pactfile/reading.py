@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["decode_pact", "is_pact_file", "read_pact", "read_pact_with_interactions"]
 
+_FIRST_VERSION_WITH_TYPES = 4
+
 
 def read_pact(path: Path) -> Pact:
     """Read a pact file.
@@ -46,12 +48,17 @@ def read_pact_with_interactions(path: Path) -> Pact:
     """Read a pact file that has something to verify.
 
     Raises:
-        PactFormatError: The file can't be read, isn't a pact file, has no interactions, or one without a request
-            or a response.
+        PactFormatError: The file can't be read, isn't a pact file, has no interactions, or one without a request, a
+            response or, in version 4, a type.
     """
     pact = read_pact(path)
     for interaction in pact.interactions:
-        _check_parts(interaction, path)
+        if missing := _missing_part(interaction):
+            raise PactFormatError(
+                f"is not a pact file (the interaction {interaction.description!r} has no {missing})",
+                where=path,
+                remedy="correct or delete it",
+            )
     if not pact.interactions:
         raise PactFormatError(
             "has no interactions",
@@ -61,15 +68,13 @@ def read_pact_with_interactions(path: Path) -> Pact:
     return pact
 
 
-def _check_parts(interaction: PactInteraction, path: Path) -> None:
-    """Check that there is a request and a response: the verifier would send `GET /` and expect 200."""
-    for part in ("request", "response") if interaction.kind is InteractionKind.HTTP else ():
-        if not isinstance(interaction.document.get(part), dict):
-            raise PactFormatError(
-                f"is not a pact file (the interaction {interaction.description!r} has no {part})",
-                where=path,
-                remedy="correct or delete it",
-            )
+def _missing_part(interaction: PactInteraction) -> str | None:
+    """Return a part that an interaction lacks: the verifier would send `GET /`, expect 200, or ignore it."""
+    if interaction.kind is not InteractionKind.HTTP:
+        return None
+    parts = (part for part in ("request", "response") if not isinstance(interaction.document.get(part), dict))
+    has_types = interaction.version >= _FIRST_VERSION_WITH_TYPES
+    return next(parts, "type" if has_types and interaction.document.get("type") is None else None)
 
 
 def decode_pact(data: bytes, *, path: Path | None = None) -> Pact:

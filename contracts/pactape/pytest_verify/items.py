@@ -38,8 +38,13 @@ def check(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
 
 
 def collect(path: Path, parent: pytest.Collector) -> pytest.File | None:
-    """Return the collector of a pact file; None for any other file."""
-    return PactFile.from_parent(parent, path=path) if is_pact_file(path) else None
+    """Return the collector of a pact file; None for any other file.
+
+    A file in the project's folder of contracts, or one that is named on the command line, is an error if it isn't a
+    pact file: it may be a damaged contract.
+    """
+    is_expected = parent.session.isinitpath(path) or VerificationSession.of(parent.config).is_contract(path)
+    return PactFile.from_parent(parent, path=path) if is_expected or is_pact_file(path) else None
 
 
 class PactFile(pytest.File):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pactape.errors import ApplicationError, PactFormatError
+from pactape.errors import ApplicationError, BadInputError, PactFormatError
 from pactape.imports import import_object
 from pactape.provider_states import load_states
 from pactape.settings import find_root, load_settings
@@ -54,6 +54,13 @@ class VerificationSession:
         if self._settings is None:
             self._settings = load_settings(find_root(Path(self._config.rootpath)))
         return self._settings
+
+    def is_contract(self, path: Path) -> bool:
+        """Return whether a file is one of the project's contracts, by its folder."""
+        try:
+            return path.parent == self.settings.pacts
+        except BadInputError:  # is reported when the settings are needed
+            return False
 
     def selects(self, pact: Pact, path: Path) -> bool:
         """Return whether a contract belongs to the verified provider: that of the option, or the only one.

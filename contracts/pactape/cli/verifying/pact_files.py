@@ -74,6 +74,8 @@ def _files_of_provider(settings: Settings, provider: str | None) -> list[Path]:
         and provider not in {provider.name for provider in settings.providers.values()}
     ):
         settings.provider(provider)  # raises an error that lists the providers
+    if unreadable:
+        return unreadable  # reported as unverifiable, each with its reason
     raise PactFormatError(
         f"contains no pact of the provider {name!r}" if name else "contains no pact",
         where=settings.pacts,
