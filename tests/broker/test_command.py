@@ -54,6 +54,28 @@ def test_an_address_that_others_can_reach_needs_credentials(tmp_path: Path) -> N
         _invoke("--database", str(tmp_path / "b.sqlite"), "--host", "0.0.0.0")  # noqa: S104 -- refused
 
 
+@pytest.mark.parametrize("url", ["pacts.example.com", "https://", "https://pacts.example.com/?a=1"])
+def test_a_base_url_that_links_can_not_begin_with_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(BadInputError, match="can't begin links"):
+        _invoke("--database", str(tmp_path / "b.sqlite"), "--base-url", url)
+
+
+@pytest.mark.parametrize(
+    "host", ["https://ci.example.com", "ci.example.com:8080", "ci.example.com/build", "", "*"]
+)
+def test_a_host_that_no_webhook_can_have_is_refused(tmp_path: Path, host: str) -> None:
+    with pytest.raises(BadInputError, match="is not a host"):
+        _invoke("--database", str(tmp_path / "b.sqlite"), "--webhook-host", host)
+
+
+def test_tokens_without_commas_between_them_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACTAPE_BROKER_READ_TOKENS", "one\ntwo")
+    with pytest.raises(BadInputError, match="separate tokens with commas"):
+        _invoke("--database", str(tmp_path / "b.sqlite"))
+
+
 def test_a_file_that_is_not_a_database_is_left_alone(tmp_path: Path) -> None:
     other = tmp_path / "notes.txt"
     other.write_text("not a database, " * 100, encoding="utf-8")

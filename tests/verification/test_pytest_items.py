@@ -117,7 +117,14 @@ def test_given_paths_are_collected_as_ever(project: pytest.Pytester) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", '{"consumer": {"name": "web"}, "provi', "<<<<<<< HEAD\n{}", "{}", '\ufeff{"consumer": 1}']
+    "text",
+    [
+        "",
+        '{"consumer": {"name": "web"}, "provi',
+        "<<<<<<< HEAD\n{}",
+        '{"interactions": []}',
+        '\ufeff{"consumer": 1}',
+    ],
 )
 def test_a_damaged_contract_in_the_project_s_folder_is_an_error(project: pytest.Pytester, text: str) -> None:
     write_pact(project.path / "pacts" / "web-users.json", GOOD)
@@ -127,7 +134,7 @@ def test_a_damaged_contract_in_the_project_s_folder_is_an_error(project: pytest.
     assert result.ret == pytest.ExitCode.INTERRUPTED
 
 
-def test_other_json_files_are_only_errors_if_they_are_named(project: pytest.Pytester) -> None:
+def test_a_json_file_that_is_named_must_be_a_contract(project: pytest.Pytester) -> None:
     project.mkdir("data").joinpath("users.json").write_text("{}", encoding="utf-8")
     run(project, "data", "pacts").assert_outcomes(passed=1, failed=1)
     assert run(project, "data/users.json").ret == pytest.ExitCode.INTERRUPTED

@@ -86,7 +86,8 @@ def read_credentials(environment: Mapping[str, str] | None = None) -> Credential
     would open the broker to everybody.
 
     Raises:
-        BadInputError: A variable is set but empty, or only one of user and password is set.
+        BadInputError: A variable is set but empty, a token has white space inside, or only one of user and password
+            is set.
 
     Example:
         >>> read_credentials({"PACTAPE_BROKER_READ_TOKENS": "one,two"}).read_tokens
@@ -122,6 +123,12 @@ def _tokens(values: Mapping[str, str], name: str) -> tuple[str, ...]:
     tokens = tuple(token.strip() for token in text.split(",") if token.strip())
     if not tokens:
         raise _empty(name)
+    if any(len(token.split()) > 1 for token in tokens):
+        raise BadInputError(
+            f"{_PREFIX}{name} has a token with white space inside, which no request can send",
+            where="environment",
+            remedy="separate tokens with commas",
+        )
     return tokens
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ import platformdirs
 from pactape.cli.shared.serving import stop_on_signals
 from pactape.errors import BadInputError
 from pactape.imports import require_extra
+from pactape.urls import url_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from pactape.broker.store.keep_selectors import KeepSelector
 
 __all__ = ["broker"]
+
+_HOST = re.compile(r"(\*\.)?[^\s/:*@?#\[\]]+|[0-9a-fA-F:.]+:[0-9a-fA-F:.]*")
 
 
 def _default_database() -> str:
@@ -84,6 +88,7 @@ def broker(
     context.obj = database
     if context.invoked_subcommand is not None:
         return
+    _check_addresses(base_url, webhook_hosts)
     with _quick_start():
         from pactape.broker import BrokerConfig, BrokerServer  # noqa: PLC0415 -- keeps `pactape --help` quick
         from pactape.broker.credentials import read_credentials  # noqa: PLC0415 -- as above
@@ -98,6 +103,23 @@ def broker(
         )
         server = BrokerServer(database, host=host, port=port, config=config)
     _serve(server)
+
+
+def _check_addresses(base_url: str | None, webhook_hosts: tuple[str, ...]) -> None:
+    """Refuse a base URL that links can't begin with, and hosts that no URL of a webhook has."""
+    problem = None if base_url is None else url_error(base_url)
+    if problem is None and base_url is not None and {"?", "#"} & set(base_url):
+        problem = "it has a query or a fragment"
+    if problem is not None:
+        raise BadInputError(
+            f"--base-url {base_url!r} can't begin links: {problem}",
+            remedy="write it as https://pacts.example.com",
+        )
+    for host in webhook_hosts:
+        if not _HOST.fullmatch(host):
+            raise BadInputError(
+                f"--webhook-host {host!r} is not a host", remedy="write it as ci.example.com or *.example.com"
+            )
 
 
 @contextmanager

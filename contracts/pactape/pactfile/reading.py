@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["decode_pact", "is_pact_file", "read_pact", "read_pact_with_interactions"]
+__all__ = ["decode_pact", "is_pact_file", "may_be_damaged_pact", "read_pact", "read_pact_with_interactions"]
 
 _FIRST_VERSION_WITH_TYPES = 4
 
@@ -106,14 +106,33 @@ def decode_pact(data: bytes, *, path: Path | None = None) -> Pact:
 def is_pact_file(path: Path) -> bool:
     """Whether a JSON file looks like a pact file: it has a consumer, a provider, and interactions or messages."""
     try:
-        document = msgspec.json.decode(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        members = _members(path)
+    except ValueError:
         return False
-    return (
-        isinstance(document, dict)
-        and document.keys() >= {"consumer", "provider"}
-        and not document.keys().isdisjoint({"interactions", "messages"})
-    )
+    return members >= {"consumer", "provider"} and not members.isdisjoint({"interactions", "messages"})
+
+
+def may_be_damaged_pact(path: Path) -> bool:
+    """Whether a JSON file may be a damaged pact file: it isn't valid JSON, or has some members of one."""
+    try:
+        return not _members(path).isdisjoint({"consumer", "provider", "interactions", "messages"})
+    except ValueError:
+        return True
+
+
+def _members(path: Path) -> frozenset[str]:
+    """Return the names of a JSON object's members; none if there is no such file, or it has another value.
+
+    Raises:
+        ValueError: The file is not valid JSON.
+    """
+    try:
+        document = msgspec.json.decode(path.read_bytes())
+    except OSError:
+        return frozenset()
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    return frozenset(document) if isinstance(document, dict) else frozenset()
 
 
 def _pact(document: Any, data: bytes, path: Path | None) -> Pact:

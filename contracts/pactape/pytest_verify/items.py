@@ -10,7 +10,7 @@ import pytest
 from pactape.errors import BadInputError
 from pactape.matching.mismatch import short
 from pactape.pactfile import is_pact_file
-from pactape.pactfile.reading import read_pact_with_interactions
+from pactape.pactfile.reading import may_be_damaged_pact, read_pact_with_interactions
 from pactape.pytest_verify.session import VerificationSession
 from pactape.verification.verdicts import Verdict
 
@@ -40,10 +40,11 @@ def check(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
 def collect(path: Path, parent: pytest.Collector) -> pytest.File | None:
     """Return the collector of a pact file; None for any other file.
 
-    A file in the project's folder of contracts, or one that is named on the command line, is an error if it isn't a
-    pact file: it may be a damaged contract.
+    A damaged contract in the project's folder is an error, and so is a file that is named and isn't one.
     """
-    is_expected = parent.session.isinitpath(path) or VerificationSession.of(parent.config).is_contract(path)
+    is_expected = parent.session.isinitpath(path) or (
+        VerificationSession.of(parent.config).is_in_folder(path) and may_be_damaged_pact(path)
+    )
     return PactFile.from_parent(parent, path=path) if is_expected or is_pact_file(path) else None
 
 

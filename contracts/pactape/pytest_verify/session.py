@@ -55,8 +55,8 @@ class VerificationSession:
             self._settings = load_settings(find_root(Path(self._config.rootpath)))
         return self._settings
 
-    def is_contract(self, path: Path) -> bool:
-        """Return whether a file is one of the project's contracts, by its folder."""
+    def is_in_folder(self, path: Path) -> bool:
+        """Return whether a file is in the project's folder of contracts."""
         try:
             return path.parent == self.settings.pacts
         except BadInputError:  # is reported when the settings are needed
