@@ -13,32 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from packaging.requirements import Requirement
 
+from tests.packaging.helpers.projects import write_project
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 MakeEnvironment = Any  # the function of the fixture `environment_with`
-CASSETTE = """interactions:
-- request:
-    body: null
-    headers: {}
-    method: GET
-    uri: http://users.test/users/7
-  response:
-    body: {string: '{"id": 7, "name": "Ada"}'}
-    headers: {Content-Type: [application/json]}
-    status: {code: 200, message: OK}
-version: 1
-"""
-SETTINGS = '[project]\nname = "web"\n[tool.pactape.providers.users]\nurl = "http://users.test"\n'
-TEST = """
-import pytest, requests
-
-@pytest.mark.cassette("users.yaml")
-def test_user():
-    assert requests.get("http://users.test/users/7", timeout=5).json()["name"] == "Ada"
-"""
-
 PACT = """{"consumer": {"name": "web"}, "provider": {"name": "users"}, "interactions": [
 {"type": "Synchronous/HTTP", "description": "a", "request": {"method": "GET", "path": "/"},
 "response": {"status": 200}}
@@ -47,10 +28,7 @@ PACT = """{"consumer": {"name": "web"}, "provider": {"name": "users"}, "interact
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "cassettes").mkdir()
-    (tmp_path / "cassettes" / "users.yaml").write_text(CASSETTE, encoding="utf-8")
-    (tmp_path / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
-    (tmp_path / "test_user.py").write_text(TEST, encoding="utf-8")
+    write_project(tmp_path)
     return tmp_path
 
 

@@ -18,34 +18,30 @@ __all__ = ["since_option"]
 _AGE = re.compile(r"([0-9]{1,5})d")
 
 
-class _DateOrAge(click.ParamType[datetime]):
-    """A date, a time, or an age in days; ages count from midnight UTC, so that caches stay valid for a day."""
+def _moment(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime | None:
+    """Return the time of a date, a time, or an age in days; ages count from midnight UTC.
 
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Return the time with its time zone, UTC by default."""
-        if isinstance(value, datetime):
-            return value
-        age = _AGE.fullmatch(value)
-        if age is not None:
-            today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-            return today - timedelta(days=int(age[1]))
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(
-                f"{value!r} is not a date. Fix: write a date such as 2026-01-31, or an age such as 90d.",
-                param,
-                ctx,
-            )
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    A cache of what was derived since then stays valid for a day. Times without a time zone are in UTC.
+    """
+    if value is None:
+        return None
+    age = _AGE.fullmatch(value)
+    if age is not None:
+        today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return today - timedelta(days=int(age[1]))
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        remedy = "Fix: write a date such as 2026-01-31, or an age such as 90d."
+        raise click.BadParameter(f"{value!r} is not a date. {remedy}", ctx, param) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def since_option(function: _F) -> _F:
     """Give a command `--since`; it gets `since: datetime | None`."""
     return click.option(
         "--since",
-        type=_DateOrAge(),
+        metavar="DATE",
+        callback=_moment,
         help="Ignore exchanges recorded before this date or time (2026-01-31), or longer ago than this (90d).",
     )(function)
