@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from pactape.errors import CassetteFormatError, OutputError
+import urllib3
+from pactape.errors import BadInputError, CassetteFormatError, OutputError
 from pactape.replaying import Recordings, ReplayServer, replaying
+from pactape.replaying.cors import page_origin
 from pactape.serving import running
 
 if TYPE_CHECKING:
@@ -176,6 +178,28 @@ def test_the_command_serves_a_folder_until_it_is_stopped(tmp_path: Path) -> None
         rest, _ = process.communicate(timeout=10)
     assert first.startswith("Replaying 1 interaction of http://users.test at http://127.0.0.1:")
     assert (answer, rest, process.returncode) == ({"up": True}, "Replay stopped\n", 0)
+
+
+def test_a_file_that_is_named_twice_is_served_once(tmp_path: Path) -> None:
+    path = cassette(tmp_path, interaction("GET", "http://users.test/health", {"up": True}))
+    with command(str(path), str(tmp_path), str(path), "--port", "0") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("Replaying 1 interaction of")
+
+
+def test_an_origin_that_no_browser_sends_is_refused() -> None:
+    assert page_origin("http://Localhost:3000/") == "http://localhost:3000"
+    for text in ("localhost:3000", "http://a.test/app", ""):
+        with pytest.raises(BadInputError, match="is not the origin of a page"):
+            page_origin(text)
+
+
+def test_a_method_in_lower_case_is_found(users: str) -> None:
+    target = f"{users}/v1/users"
+    with urllib3.PoolManager() as pool:
+        body = json.dumps({"name": "Ada", "age": 3})
+        headers = {"Content-Type": "application/json"}
+        assert pool.urlopen("post", target, body=body, headers=headers, timeout=10).status == 201
 
 
 def test_the_command_exits_with_2_for_a_file_that_is_not_a_cassette(tmp_path: Path) -> None:

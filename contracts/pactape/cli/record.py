@@ -97,9 +97,11 @@ def record(
 
 
 def _check_url(upstream: str) -> None:
-    if problem := url_error(upstream):
+    problem = url_error(upstream) or ("it has a query or a fragment" if {"?", "#"} & set(upstream) else None)
+    if problem is not None:
         raise BadInputError(
-            f"--upstream {upstream!r} is not an absolute URL ({problem})", remedy="write the full URL"
+            f"--upstream {upstream!r} is not a base URL ({problem})",
+            remedy="write it as https://api.example.com/v1",
         )
 
 

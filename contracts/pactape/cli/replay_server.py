@@ -39,15 +39,18 @@ def replay_server(
     """
     from pactape.cassettes.finder import recordings_in  # noqa: PLC0415 -- keeps `pactape --help` quick
     from pactape.replaying import Recordings, ReplayServer  # noqa: PLC0415 -- as above
+    from pactape.replaying.cors import page_origin  # noqa: PLC0415 -- as above
 
+    origin = None if cors is None else page_origin(cors)
     files = [cassette for cassette in cassettes if cassette.is_file()]
     folder_files = [
         recording for folder in cassettes if folder.is_dir() for recording in recordings_in([folder])
     ]
-    recordings = Recordings([*files, *filter(_is_readable, folder_files)], base_url=base_url)
+    found = {path.resolve(): path for path in reversed([*files, *filter(_is_readable, folder_files)])}
+    recordings = Recordings(reversed(found.values()), base_url=base_url)
     for entry in recordings.skipped:
         click.echo(f"skipped: {entry}", err=True)
-    server = ReplayServer(recordings, host=host, port=port, cors=cors)
+    server = ReplayServer(recordings, host=host, port=port, cors=origin)
     stop_on_signals(server)
     click.echo(
         f"Replaying {count_of(len(recordings), 'interaction')} of {', '.join(recordings.origins)} at {server.url}"

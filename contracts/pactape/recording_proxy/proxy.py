@@ -97,7 +97,7 @@ class RecordingProxy(LoopbackServer):
             return _json(HTTPStatus.NOT_IMPLEMENTED, {"detail": refusal})
         session = self._sessions.prepare(_test_name(request), _states(request))
         headers = tuple(pair for pair in request.headers if pair[0].lower() not in _OWN)
-        sent = Request(method=request.method, url=request.url, headers=headers, body=request.body)
+        sent = Request(method=request.method.upper(), url=request.url, headers=headers, body=request.body)
         response = self._upstream.send(sent, request.target)
         host = self._canonical.partition("://")[2].partition("/")[0]
         recorded = tuple((name, host if name.lower() == "host" else value) for name, value in headers)

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from pactape.errors import BadInputError
 from pactape.exchange import Response
 from pactape.http_bodies import header
 
 if TYPE_CHECKING:
     from pactape.exchange import Headers, Request
 
-__all__ = ["allow_origin", "preflight_response"]
+__all__ = ["allow_origin", "page_origin", "preflight_response"]
 
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _DAY_SECONDS = "86400"
+_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/?#@]+")
+
+
+def page_origin(text: str) -> str:
+    """Return an origin as browsers send it: in lower case, without a slash at the end and a default port.
+
+    Raises:
+        BadInputError: No browser sends such an origin.
+
+    Example:
+        >>> page_origin("HTTP://localhost:3000/"), page_origin("https://a.test:443"), page_origin("*")
+        ('http://localhost:3000', 'https://a.test', '*')
+    """
+    origin = text.strip().lower().removesuffix("/")
+    if not _ORIGIN.fullmatch(origin):
+        raise BadInputError(
+            f"--cors {text!r} is not the origin of a page",
+            remedy="write scheme, host and port, http://localhost:3000, or * for any",
+        )
+    port = {"http": ":80", "https": ":443"}.get(origin.partition("://")[0], "")
+    return origin.removesuffix(port)
 
 
 def preflight_response(request: Request, origin: str) -> Response | None:

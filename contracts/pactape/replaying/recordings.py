@@ -79,11 +79,12 @@ class Recordings:
         """Return the next response to a request, whatever host it was sent to; None if nothing matches.
 
         A HEAD request that wasn't recorded gets the headers of the next response to the same GET (RFC 9110, section
-        9.3.2).
+        9.3.2). Methods are compared in upper case, as recordings are read.
 
         Args:
             request: The request, with an absolute URL. If its host was recorded, only that host's responses count.
         """
+        request = msgspec.structs.replace(request, method=request.method.upper())
         response = self._next(request, turns=1)
         if response is None and request.method == "HEAD":
             get_response = self._next(msgspec.structs.replace(request, method="GET"), turns=0)
