@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pactape.findings import Severity
 from pactape.reports.control_characters import visible
+from pactape.reports.files import without_current_folder
 from pactape.reports.model import Outcome
 
 if TYPE_CHECKING:
@@ -49,13 +50,17 @@ def _lines(report: Report, *, is_coloured: bool) -> Iterator[str]:
     for result in report.results:
         word = f"{_WORDS[result.outcome]:<{_WIDTH}}"
         name = f"{result.group}: {result.name}" if result.group else result.name
-        yield f"{_colour(word, result.outcome, is_coloured=is_coloured)}  {visible(name)}"
-        yield from (f"{'':{_WIDTH}}  {visible(detail)}" for detail in result.details)
+        yield f"{_colour(word, result.outcome, is_coloured=is_coloured)}  {_shown(name)}"
+        yield from (f"{'':{_WIDTH}}  {_shown(detail)}" for detail in result.details)
     for finding in report.findings:
         severity = _colour(str(finding.severity), finding.severity, is_coloured=is_coloured)
-        yield f"{severity}: {visible(f'{finding.place}: {finding.what}')}"
+        yield f"{severity}: {_shown(f'{finding.place}: {finding.what}')}"
     yield visible(report.summary)
     yield from map(visible, report.after)
+
+
+def _shown(text: str) -> str:
+    return visible(without_current_folder(text))
 
 
 def _colour(text: str, kind: Outcome | Severity, *, is_coloured: bool) -> str:
