@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pactape.adopting.arguments import OldOptions, is_path, read_options
 from pactape.adopting.old_tests.expressions import path_of
 from pactape.adopting.old_tests.marked_tests import Edit, MarkedTest, TestModule, Unit, with_calls
+from pactape.adopting.old_tests.old_marks import OldMarks, kind_of, marks_in, misplaced
 from pactape.adopting.old_tests.source_positions import SourcePositions
 from pactape.adopting.old_tests.vcrpy_uses.cassette_calls import read_calls
 
@@ -35,7 +36,7 @@ def read_module(source: bytes, *, path: Path, extra: str = "") -> TestModule:
     """Find the markers of a module, and its calls of vcrpy's `use_cassette`.
 
     A class that has a marker itself moves as a whole, and so does a module whose `pytestmark` has one, because a
-    test may not have both the old marker and the new one.
+    test may not have both the old marker and the new one. So does a module that gives a marker a name.
 
     Args:
         source: The module's text.
@@ -48,9 +49,9 @@ def read_module(source: bytes, *, path: Path, extra: str = "") -> TestModule:
     tree = ast.parse(source)
     reader = _Reader(source, tree, extra)
     nodes: list[tuple[ast.AST, tuple[str, ...]]] = (
-        [(tree, ())] if reader.module_marks else list(_units(tree.body, ()))
+        [(tree, ())] if reader.marks.is_whole else list(_units(tree.body, ()))
     )
-    marked = [(node, classes) for node, classes in nodes if reader.marks(node)]
+    marked = [(node, classes) for node, classes in nodes if reader.marks.written(node)]
     elsewhere = reader.elsewhere([node for node, _ in nodes])
     units: list[Unit] = []
     staying: list[MarkedTest] = []
@@ -83,21 +84,19 @@ class _Reader:
         self.tree = tree
         self.extra = extra
         self.positions = SourcePositions(source)
-        self.module_marks = [mark for statement in tree.body for mark in _pytestmarks(statement)]
+        self.marks = OldMarks(tree)
 
     def unit(self, node: ast.AST, classes: tuple[str, ...]) -> tuple[Unit, list[tuple[int, str]]]:
         """Return a test, class or module as a unit to move, and the reasons why it can't."""
-        marks = self.marks(node)
+        marks = self.marks.written(node)
         unit_nodes = {id(inner) for mark in marks for inner in ast.walk(mark)}
-        problems = [
-            (mark.lineno, _misplaced(mark)) for mark in _old_marks(node) if id(mark) not in unit_nodes
-        ]
+        problems = [(mark.lineno, misplaced(mark)) for mark in marks_in(node) if id(mark) not in unit_nodes]
         if marks:
-            problems += [*_unsupported(marks), *_uses_fixtures(node)]
+            problems += [*_unsupported(marks), *_uses_fixtures(node), *self.marks.problems(node)]
         unit = Unit(
             line=getattr(node, "lineno", 1),
             name=getattr(node, "name", ""),
-            tests=tuple(_tests(node, classes, ())),
+            tests=tuple(_tests(node, classes, (), self.marks)),
             edits=()
             if problems
             else tuple(sorted({edit for mark in marks for edit in self.edits(mark, node)})),
@@ -106,11 +105,6 @@ class _Reader:
             without_counterpart=(*_without_counterpart(marks), *(_blocking(node) if marks else ())),
         )
         return unit, problems
-
-    def marks(self, node: ast.AST) -> list[ast.expr]:
-        """Return the old markers in the expected places: decorators and `pytestmark`."""
-        decorators = [mark for child in ast.walk(node) for mark in _decorators(child) if _kind(mark)]
-        return decorators + [mark for child in ast.walk(node) for mark in _pytestmarks(child)]
 
     def edits(self, mark: ast.expr, node: ast.AST) -> Iterator[Edit]:
         end = self.positions.at(mark.end_lineno, mark.end_col_offset)
@@ -123,7 +117,7 @@ class _Reader:
             )
             return
         prefix = mark.func if isinstance(mark, ast.Call) else mark
-        assert isinstance(prefix, ast.Attribute)  # noqa: S101 -- _kind has checked it
+        assert isinstance(prefix, ast.Attribute)  # noqa: S101 -- kind_of has checked it
         start = self.positions.at(prefix.value.end_lineno, prefix.value.end_col_offset)
         yield Edit(start, end, f".{_OURS}{self.arguments(others or [mark])}")
 
@@ -138,15 +132,15 @@ class _Reader:
     def beside(mark: ast.expr, node: ast.AST) -> list[ast.expr]:
         """Return the old markers of the same definition."""
         for child in ast.walk(node):
-            decorators = _decorators(child)
+            decorators = child.decorator_list if isinstance(child, ast.ClassDef | _Definition) else []
             if mark in decorators:
-                return [other for other in decorators if _kind(other)]
+                return [other for other in decorators if kind_of(other)]
         return []
 
     def elsewhere(self, nodes: Sequence[ast.AST]) -> list[tuple[int, str]]:
         """Return old markers outside of tests, classes and `pytestmark`."""
         inside = {id(child) for node in nodes for child in ast.walk(node)}
-        return [(mark.lineno, _misplaced(mark)) for mark in _old_marks(self.tree) if id(mark) not in inside]
+        return [(mark.lineno, misplaced(mark)) for mark in marks_in(self.tree) if id(mark) not in inside]
 
 
 def _units(body: Sequence[ast.stmt], classes: tuple[str, ...]) -> Iterator[tuple[ast.AST, tuple[str, ...]]]:
@@ -166,45 +160,7 @@ def _is_marked_whole(node: ast.ClassDef) -> bool:
         if isinstance(statement, ast.ClassDef | _Definition)
         for part in ast.walk(statement)
     }
-    return any(id(mark) not in members for mark in _old_marks(node))
-
-
-def _decorators(node: ast.AST) -> list[ast.expr]:
-    return node.decorator_list if isinstance(node, ast.ClassDef | _Definition) else []
-
-
-def _pytestmarks(node: ast.AST) -> Iterator[ast.expr]:
-    """Yield the old markers in an assignment to `pytestmark`."""
-    if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
-        return
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    if any(isinstance(target, ast.Name) and target.id == "pytestmark" for target in targets):
-        values = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else [node.value]
-        yield from (value for value in values if _kind(value))
-
-
-def _kind(node: ast.AST) -> str:
-    """Return the name of an old marker, called or not; empty for anything else."""
-    if isinstance(node, ast.Call):
-        node = node.func
-    if not isinstance(node, ast.Attribute) or node.attr not in {"vcr", "default_cassette"}:
-        return ""
-    owner = node.value
-    is_mark = (isinstance(owner, ast.Attribute) and owner.attr == "mark") or (
-        isinstance(owner, ast.Name) and owner.id == "mark"
-    )
-    return node.attr if is_mark else ""
-
-
-def _old_marks(node: ast.AST) -> Iterator[ast.expr]:
-    yield from (child for child in ast.walk(node) if isinstance(child, ast.Attribute) and _kind(child))
-
-
-def _misplaced(node: ast.AST) -> str:
-    return (
-        f"{ast.unparse(node)} is not used as a decorator or in pytestmark. "
-        "Next step: mark the tests themselves with pytest.mark.cassette"
-    )
+    return any(id(mark) not in members for mark in marks_in(node))
 
 
 def _options(marks: Sequence[ast.expr]) -> OldOptions:
@@ -271,11 +227,13 @@ def _uses_fixtures(node: ast.AST) -> Iterator[tuple[int, str]]:
                 )
 
 
-def _tests(node: ast.AST, classes: tuple[str, ...], outer: tuple[ast.expr, ...]) -> Iterator[MarkedTest]:
+def _tests(
+    node: ast.AST, classes: tuple[str, ...], outer: tuple[ast.expr, ...], old_marks: OldMarks
+) -> Iterator[MarkedTest]:
     """Yield the tests below a node that are marked, directly or through their class or module."""
     body: list[ast.stmt] = node.body if isinstance(node, ast.Module | ast.ClassDef) else []
-    own = tuple(mark for mark in _decorators(node) if _kind(mark))
-    marks = (*outer, *own, *(mark for statement in body for mark in _pytestmarks(statement)))
+    own = old_marks.of(node)
+    marks = (*outer, *own, *(mark for statement in body for mark in old_marks.in_pytestmark(statement)))
     if isinstance(node, _Definition):
         if marks and node.name.startswith("test"):
             yield MarkedTest(
@@ -290,7 +248,7 @@ def _tests(node: ast.AST, classes: tuple[str, ...], outer: tuple[ast.expr, ...])
     inner = (*classes, node.name) if isinstance(node, ast.ClassDef) else classes
     for statement in body:
         if isinstance(statement, ast.ClassDef | _Definition):
-            yield from _tests(statement, inner, marks)
+            yield from _tests(statement, inner, marks, old_marks)
 
 
 def _cassette_names(marks: Sequence[ast.expr]) -> Iterator[str]:
