@@ -82,6 +82,13 @@ def test_a_refused_write_is_one_of_an_object_only_if_that_is_missing(is_missing:
     assert templates.get(failure.segments, failure.segments) == ("repos", segment)
 
 
+def test_a_read_that_is_forbidden_says_nothing_about_the_object() -> None:
+    failure = _endpoint("repos/export", succeeds=False, is_refused=True)
+    assert route_templates_of([*REPOS, failure]) == {}
+    missing = _endpoint("repos/export", succeeds=False, is_missing=True)
+    assert route_templates_of([*REPOS, failure, missing]) == {("repos", "export"): ("repos", "{id}")}
+
+
 def _records(names: int, below: str, **more: Any) -> list[Endpoint]:
     return [_endpoint(f"records/r{number}{below}", fields=RECORD, **more) for number in range(names)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pactape.contracts.samples.path_segments import segment_kind
+from pactape.contracts.samples.value_forms import segment_kind
 
 from tests.contracts.helpers.projects import Project, interaction
 
@@ -120,11 +120,51 @@ def test_reads_of_objects_with_and_without_an_optional_parameter_are_one_operati
         ("/labels/in%20progress", "GET /labels/{id}"),
         ("/accounts/E89C475E-7476-4B95-95EA82BB4EE866E3", "GET /accounts/{id}"),
         ("/near(lat=33,lon=-118)", "GET /near(lat=33,lon=-118)"),
+        ("/points/39.7456,-97.0892", "GET /points/{id}"),
+        ("/calendar/2026-01", "GET /calendar/{date}"),
+        ("/calendar/2026-W05", "GET /calendar/{date}"),
+        ("/api/2026-01/products", "GET /api/2026-01/products"),
+        ("/teams/T024BE7LD", "GET /teams/{id}"),
+        ("/issue/PROJ-123", "GET /issue/{id}"),
+        ("/charsets/UTF-8", "GET /charsets/UTF-8"),
+        ("/logs-2026.01.31/_search", "GET /{id}/_search"),
+        ("/fr-FR/products", "GET /{locale}/products"),
         ("/users/ada@example.com", "GET /users/{email}"),
     ],
 )
 def test_a_segment_is_an_id_by_its_form(tmp_path: Path, path: str, operation: str) -> None:
     assert _operations(tmp_path, (path, {"ok": True})) == [operation]
+
+
+@pytest.mark.parametrize(
+    ("codes", "operations"),
+    [
+        (["en", "de", "fr-FR"], ["GET /{locale}/products"]),
+        (["fr", "de"], ["GET /de/products", "GET /fr/products"]),
+        (["en", "hr"], ["GET /en/products", "GET /hr/products"]),
+    ],
+)
+def test_codes_of_languages_with_the_same_path_below_them_are_data(
+    tmp_path: Path, codes: list[str], operations: list[str]
+) -> None:
+    assert _operations(tmp_path, *((f"/{code}/products", [{"n": 1}]) for code in codes)) == operations
+
+
+def test_names_of_lists_of_different_things_are_names(tmp_path: Path) -> None:
+    lists = {"users": {"email": "a@b.test", "login": "a"}, "orders": {"total": 2}, "teams": None}
+    responses = {name: {"resource": name, "items": [item] if item else []} for name, item in lists.items()}
+    operations = _operations(tmp_path, *((f"/api/{name}", response) for name, response in responses.items()))
+    assert operations == ["GET /api/orders", "GET /api/teams", "GET /api/users"]
+
+
+def test_a_tag_that_a_list_of_the_same_things_names_is_data(tmp_path: Path) -> None:
+    lists = [(f"/tags/{tag}", {"tag": tag, "posts": [{"title": "a", "likes": 1}]}) for tag in ("red", "blue")]
+    assert _operations(tmp_path, *lists) == ["GET /tags/{slug}"]
+
+
+def test_me_is_no_name_of_a_user(tmp_path: Path) -> None:
+    users = [(f"/users/{name}", {"id": 7, "name": "a", "email": "b"}) for name in ("ada", "bob", "eve", "me")]
+    assert _operations(tmp_path, *users) == ["GET /users/me", "GET /users/{slug}"]
 
 
 def test_a_kind_in_a_response_does_not_make_the_segment_of_that_name_data(tmp_path: Path) -> None:

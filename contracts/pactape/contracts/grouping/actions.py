@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from pactape.contracts.samples.graphql_documents import documents_of_batch, operation_label
-from pactape.contracts.samples.path_segments import segment_kind
+from pactape.contracts.samples.value_forms import segment_kind
 from pactape.http_bodies import any_json_body, form_fields, header, text_body
 from pactape.urls import url_parts
 

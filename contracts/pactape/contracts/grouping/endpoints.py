@@ -22,6 +22,8 @@ _READS = frozenset({"GET", "HEAD"})
 _FEWEST_ALIKE = 3
 _ALIKE = 0.75
 _FEWEST_FIELDS = 3
+#: Names of an object that is documented apart from those with ids or names: "/users/me", "/releases/latest".
+_APART = frozenset({"me", "self", "current", "mine", "my", "own", "latest"})
 #: Keys that identify objects; an object without any of them is an envelope or a report.
 _IDENTITY = ID_KEYS | HANDLE_KEYS | {"name", "title", "email"}
 
@@ -34,6 +36,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         segments: The path's segments, with parameters as "{name}".
         succeeds: Whether a response was successful.
         is_missing: Whether a response said that there is no such object.
+        is_refused: Whether a response failed for a reason that says nothing about the object.
         fields: The field paths of the returned object; empty if the response is not an object.
         is_list: Whether the response is a list, or a page of one.
         named: The segments that are an identifier in the response.
@@ -46,6 +49,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     segments: tuple[str, ...]
     succeeds: bool = True
     is_missing: bool = False
+    is_refused: bool = False
     fields: frozenset[str] = frozenset()
     is_list: bool = False
     named: frozenset[str] = frozenset()
@@ -93,6 +97,8 @@ def largest_alike(candidates: dict[str, list[RequestBelow]]) -> set[str]:
     """Return the largest set of segments that return objects of one kind, if too large for a coincidence."""
     sets: list[tuple[list[RequestBelow], set[str]]] = []
     for segment, requests in sorted(candidates.items()):
+        if segment.lower() in _APART:
+            continue
         like = next((members for model, members in sets if _are_alike(model, requests)), None)
         if like is None:
             sets.append((requests, {segment}))

@@ -23,6 +23,8 @@ __all__ = ["KnownRoutes", "final_keys", "is_list_of_items", "join_by_final_key"]
 _FIRST_REDIRECT = 300
 _FIRST_FAILURE = 400
 _MISSING = frozenset({404, 410})
+_REFUSED = frozenset({401, 402, 403, 405, 406, 407, 408, 415, 429})
+_FIRST_SERVER_ERROR = 500
 _DEEPEST_FIELD = 3
 _PARAMETER = re.compile(r"\{([a-z]+)\d*\}")
 #: Keys of a page of a list, apart from its items.
@@ -133,6 +135,7 @@ def _endpoints(groups: Mapping[GroupKey, Evidence]) -> Iterator[Endpoint]:
             segments=segments,
             succeeds=key.status < _FIRST_FAILURE,
             is_missing=key.status in _MISSING,
+            is_refused=key.status in _REFUSED or key.status >= _FIRST_SERVER_ERROR,
             fields=fields,
             is_list=is_list,
             named=frozenset(evidence.named),

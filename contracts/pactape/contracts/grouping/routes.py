@@ -26,9 +26,11 @@ from pactape.contracts.grouping.endpoints import (
     return_the_same,
 )
 from pactape.contracts.grouping.siblings import (
+    different_lists,
     failed_siblings,
     fitting_siblings,
     items_with_custom_methods,
+    languages,
     listed_items,
     same_paths_below,
 )
@@ -49,6 +51,7 @@ _CLASSES_OF_ID = 3
 _PARAMETER = re.compile(r"\{[a-z]+\d*\}")
 SLUG = "{slug}"
 ID = "{id}"
+LOCALE = "{locale}"
 
 _Below = dict[str, list[RequestBelow]]
 
@@ -159,8 +162,7 @@ class _Node:
             if segment in self._ids or segment in elsewhere or self._has_form_of_id(segment, literal)
         }
         parameters = dict.fromkeys(data, route_parameter or ID)
-        named = {segment for segment, requests in literal.items() if is_named(segment, requests)}
-        slugs = named - data - self._literals
+        slugs = self._named_segments(literal) - data
         if len(slugs) < (1 if parameters or route_parameter else _FEWEST_NAMED):
             slugs.clear()
         candidates = {segment: below for segment, below in literal.items() if segment not in self._literals}
@@ -174,7 +176,13 @@ class _Node:
         parameters |= dict.fromkeys(slugs, route_parameter or (ID if data else SLUG))
         if not is_first and not after_parameter:
             parameters |= items_with_custom_methods(candidates)
+        parameters |= dict.fromkeys(languages(candidates), LOCALE)
         return parameters | self._siblings(parameters, route_parameter, is_first=is_first)
+
+    def _named_segments(self, literal: _Below) -> set[str]:
+        """Return the segments that responses contain as a name, except the names of lists of different things."""
+        named = {segment for segment, requests in literal.items() if is_named(segment, requests)}
+        return named - different_lists(literal, named) - self._literals
 
     def _siblings(
         self, parameters: dict[str, str], route_parameter: str | None, *, is_first: bool

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from pactape.contracts.grouping.endpoints import Endpoint, RequestBelow
 
 __all__ = [
+    "different_lists",
     "failed_siblings",
     "fitting_siblings",
     "items_with_custom_methods",
+    "languages",
     "listed_items",
     "same_paths_below",
 ]
@@ -27,6 +29,14 @@ _ALIASES = _OWN | {"latest", "default", "all"}
 #: How many siblings with the same path below them are values of one parameter, and how many names the path must
 #: have: many collections have "/count" or "/admin/health".
 _FEWEST_OF_SAME_PATH = 4
+_ENGLISH = "en"
+#: Codes of languages (ISO 639-1) that are not English words or abbreviations.
+_LANGUAGES = frozenset(
+    """
+    ar bg ca cs cy da de el en es et eu fa fi fr ga gl he hi hu ja ko lt lv mk ms nb nl nn pl pt ro ru sk sl sq sr
+    sv th tr uk ur vi zh
+    """.split()  # noqa: SIM905 -- a long list reads better as words
+)
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
 _FEWEST_NAMES = 3
 
@@ -50,7 +60,8 @@ def fitting_siblings(candidates: _Below, known: list[RequestBelow]) -> set[str]:
 def failed_siblings(candidates: _Below, known: list[RequestBelow]) -> set[str]:
     """Return siblings of a parameter that only ever failed, with a path of it: objects that don't exist.
 
-    A refused write may be one of another kind: "POST /users/search".
+    A refused write may be one of another kind: "POST /users/search"; and so may a read that is forbidden, or at
+    which the server failed: "GET /users/export".
 
     Args:
         candidates: The requests below each segment that may be data.
@@ -60,8 +71,42 @@ def failed_siblings(candidates: _Below, known: list[RequestBelow]) -> set[str]:
         segment
         for segment, requests in candidates.items()
         if not any(request.endpoint.succeeds or _is_refused_write(request) for request in requests)
+        and not all(request.endpoint.is_refused for request in requests)
         and any(_is_like_one_of(request, known) for request in requests)
     }
+
+
+def languages(candidates: _Below) -> set[str]:
+    """Return segments that are codes of languages: "en", and others with a path that "en" has, too.
+
+    Args:
+        candidates: The requests below each segment that may be data.
+    """
+    paths = {
+        segment: {(request.endpoint.method, request.rest) for request in requests}
+        for segment, requests in candidates.items()
+        if segment in _LANGUAGES
+    }
+    found = {code for code in paths if paths[code] & paths.get(_ENGLISH, set())}
+    return found if len(found) > 1 else set()
+
+
+def different_lists(candidates: _Below, names: set[str]) -> set[str]:
+    """Return the names of lists of different things: "/users" returns {"resource": "users", "items": [{…}]}.
+
+    Args:
+        candidates: The requests below each segment that may be data.
+        names: The segments that responses contain as a name.
+    """
+    items = {
+        segment: frozenset(field.partition("[].")[2] for field in request.endpoint.fields if "[]." in field)
+        for segment in names
+        for request in candidates[segment]
+        if not any(request.rest) and request.endpoint.succeeds and request.endpoint.method == "GET"
+    }
+    lists = {segment: fields for segment, fields in items.items() if fields}
+    most = max(lists.values(), key=len, default=frozenset[str]())
+    return set() if all(overlap(most, fields) for fields in lists.values()) else set(lists)
 
 
 def listed_items(candidates: _Below, names: set[str]) -> set[str]:

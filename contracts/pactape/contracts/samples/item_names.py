@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from pactape.contracts.samples.item_keys import HANDLE_KEYS, ID_KEYS, singular
-from pactape.contracts.samples.path_segments import segment_kind
+from pactape.contracts.samples.value_forms import segment_kind
 from pactape.urls import url_parts
 
 if TYPE_CHECKING:

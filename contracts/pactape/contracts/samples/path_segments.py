@@ -6,58 +6,20 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pactape.contracts.samples.value_forms import is_registrant, is_urn, kind_in_path
+
 if TYPE_CHECKING:
     from collections.abc import Container
 
 __all__ = [
-    "PLACEHOLDER",
     "character_classes",
     "is_distinctive",
     "name_in_segment",
     "route_template",
-    "segment_kind",
     "segment_kinds",
     "stem_and_method",
 ]
 
-#: Replaces a secret in a recording.
-PLACEHOLDER = "(scrubbed)"
-_REGISTRANT = re.compile(r"(?:(?:doi|DOI):)?10\.[0-9]{4,9}")
-#: Forms of values, with the name that a parameter of this form gets. ulid: 26 characters of Crockford's base 32,
-#: the first at most "7"; UUIDs, and the same with other groups; hex: digests and object ids; prefixed:
-#: "usr_8sKq2w1f"; token: letters and digits mixed, base64url with letters of both cases and digits; digest:
-#: "sha256:9f86…"; number: "1803-2427"; a name with a Unix time in it; the registrant's part of a DOI; a mask of a
-#: value in a recording, or the name of a variable; version: "1.2.3".
-_FORMS = (
-    (
-        "date",
-        re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([Tt ][0-9:.]+([Zz]|[+-][0-9:]+)?)?"),
-    ),
-    ("id", re.compile(r"[0-9]+")),
-    ("id", re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")),
-    ("id", re.compile(r"(?=.*[0-9])[0-9a-fA-F]{8}(-[0-9a-fA-F]{4,}){2,}")),
-    ("id", re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")),
-    ("id", re.compile(r"(?=[a-f]*[0-9])[0-9a-f]{8,}")),
-    ("id", re.compile(r"[a-z]{2,8}_(?=[a-zA-Z]*[0-9])[0-9a-zA-Z]{8,}")),
-    ("id", re.compile(r"(?=[a-zA-Z]*[0-9])(?=[0-9]*[a-zA-Z])[0-9a-zA-Z]{16,}")),
-    ("id", re.compile(r"(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[0-9A-Za-z_-]{20,}={0,2}")),
-    ("id", re.compile(r"[a-z0-9]+:[0-9a-f]{32,}")),
-    ("id", re.compile(r"(?=(?:-?[0-9]){7,}[xX]?$)[0-9]+(-[0-9]+)+[xX]?")),
-    ("id", re.compile(r"[A-Za-z0-9_.~-]*[_.~-][0-9]{9,}")),
-    ("id", _REGISTRANT),
-    ("id", re.compile(re.escape(PLACEHOLDER) + r"|scrubbed(-[0-9]+)?|<[^<>]+>|<<[^<>]+>>|\*{3,}|X{4,}")),
-    ("id", re.compile(r"[A-Z0-9_]+_(ID|UUID|GUID|TOKEN|KEY|SLUG)")),
-    ("ip", re.compile(r"([0-9]{1,3}\.){3}[0-9]{1,3}(/[0-9]{1,2})?")),
-    ("ip", re.compile(r"(?=.*::|([^:]*:){7})[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){2,7}(/[0-9]{1,3})?")),
-    ("version", re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]+([-+.][0-9A-Za-z.+-]*)?")),
-    ("email", re.compile(r"[^@\s]+@(?![0-9]x\.)[^@\s]+\.[A-Za-z]{2,}")),  # "0@2x.png" is a picture
-)
-#: Forms of values in a path; elsewhere, such texts may be anything. URNs, ARNs and DIDs; more than one colon, or a
-#: number after one ("GO:0008150", "nova-v1:0"); a range ("v1.2...main"); a slash or space, which must be encoded.
-_IDENTIFIER = re.compile(r"(urn|arn|did):.+")
-_VALUE_IN_PATH = re.compile(
-    r"[^:()]+(:[^:()]+){2,}|[^:()]+:[0-9][0-9A-Za-z._-]*|\w[^()]*\.{2,3}\w[^()]*|[^/ ()]+[/ ][^()]+"
-)
 #: Characters that would not be a part of a segment in a path or a template.
 _DELIMITERS = re.compile(r"[/?#%{}]")
 _EXTENSIONS = (".json", ".xml", ".html", ".yaml")
@@ -75,23 +37,9 @@ _KEYED = re.compile(
 #: an id, it is a version of that object: "/documents/7/version/2".
 _VERSIONED = frozenset({"api", "rest", "version", "v"})
 _LONGEST_VERSION = 2
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 _VERSION = re.compile(r"[vV][0-9]+([._-][0-9]+)*((alpha|beta|rc)[0-9]*)?")
 _CLASSES_OF_ID = 3
-
-
-@lru_cache(maxsize=4096)
-def segment_kind(segment: str) -> str | None:
-    """Return the kind of value that a path segment looks like: "id", "date"; None if it may be a name.
-
-    Args:
-        segment: One segment, percent-encoding undone.
-
-    Example:
-        >>> segment_kind("42"), segment_kind("2026-01-31"), segment_kind("users"), segment_kind("v1")
-        ('id', 'date', None, None)
-    """
-    return next((kind for kind, form in _FORMS if form.fullmatch(segment)), None)
 
 
 def segment_kinds(segments: list[str], known_ids: Container[int] = ()) -> list[str | None]:
@@ -145,7 +93,7 @@ def stem_and_method(segment: str) -> tuple[str, str]:
         >>> stem_and_method("gemini-2.0:countTokens"), stem_and_method("urn:a:b")
         (('gemini-2.0', ':countTokens'), ('urn:a:b', ''))
     """
-    match = None if _IDENTIFIER.match(segment) else _METHOD.fullmatch(segment)
+    match = None if is_urn(segment) else _METHOD.fullmatch(segment)
     return (match["stem"], match["method"]) if match else (segment, "")
 
 
@@ -165,12 +113,7 @@ def character_classes(text: str) -> set[str]:
 
 @lru_cache(maxsize=4096)
 def _kind(segment: str) -> str | None:
-    return "id" if _KEYED.fullmatch(segment) else _kind_in_path(_stem(segment))
-
-
-def _kind_in_path(text: str) -> str | None:
-    is_value = _IDENTIFIER.fullmatch(text) or _VALUE_IN_PATH.fullmatch(text)
-    return segment_kind(text) or ("id" if is_value else None)
+    return "id" if _KEYED.fullmatch(segment) else kind_in_path(_stem(segment))
 
 
 def _is_version(before: list[str], segment: str, after: list[str]) -> bool:
@@ -190,7 +133,7 @@ def _is_subdomain(before: list[str], segment: str) -> bool:
 
 def _is_in_doi(before: list[str], segment: str) -> bool:
     """Return whether a segment is the second part of a DOI; a word is a list of the registrant: "10.5555/works"."""
-    return bool(before and _REGISTRANT.fullmatch(before[-1])) and any(map(str.isdigit, segment))
+    return bool(before and is_registrant(before[-1])) and any(map(str.isdigit, segment))
 
 
 def _stem(segment: str) -> str:
@@ -200,7 +143,7 @@ def _stem(segment: str) -> str:
 
 def _ending(segment: str) -> re.Match[str] | None:
     """Return the parts of a segment with a file extension or a custom method; None for any other."""
-    return None if _IDENTIFIER.match(segment) else _EXTENSION.fullmatch(segment) or _METHOD.fullmatch(segment)
+    return None if is_urn(segment) else _EXTENSION.fullmatch(segment) or _METHOD.fullmatch(segment)
 
 
 def route_template(kinds: list[str | None], segments: list[str]) -> str:
@@ -225,7 +168,7 @@ def route_template(kinds: list[str | None], segments: list[str]) -> str:
             continue
         counts[kind] = counts.get(kind, 0) + 1
         match = _ending(segment)
-        extension = segment.removeprefix(match["stem"]) if match and _kind_in_path(match["stem"]) else ""
+        extension = segment.removeprefix(match["stem"]) if match and kind_in_path(match["stem"]) else ""
         parameter = f"{{{kind}{counts[kind] if counts[kind] > 1 else ''}}}"
         keyed = _KEYED.fullmatch(segment)
         parts.append(f"{keyed['name']}({parameter})" if keyed else f"{parameter}{extension}")

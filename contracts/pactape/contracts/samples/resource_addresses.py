@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
-from pactape.contracts.samples.path_segments import segment_kind
+from pactape.contracts.samples.value_forms import segment_kind
 from pactape.http_bodies import header_values
 from pactape.urls import url_parts
 

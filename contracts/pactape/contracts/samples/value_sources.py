@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, unquote
 import msgspec
 
 from pactape.contracts.samples.item_keys import ID_KEYS, singular
-from pactape.contracts.samples.path_segments import is_distinctive, segment_kind, segment_kinds
+from pactape.contracts.samples.path_segments import is_distinctive, segment_kinds
 from pactape.contracts.samples.resource_addresses import ids_in_headers
+from pactape.contracts.samples.value_forms import segment_kind
 from pactape.http_bodies import json_body_or_none
 from pactape.pactfile.json_paths import below, can_be_named
 from pactape.urls import url_parts
