@@ -123,3 +123,17 @@ def test_answers_of_two_media_types_are_distinguished_by_these(project: Project)
         "GET /users/{id} → 200 (application/json)",
         "GET /users/{id} → 200 (application/xml)",
     ]
+
+
+def test_the_names_of_which_there_are_too_many_are_those_that_fewest_other_requests_have(
+    project: Project,
+) -> None:
+    url = "http://users.test/chat"
+    bodies = ({}, {"input": 1, "model": 1, "stream": 1}, {"input": 1, "model": 1, "stream": 1, "tools": 1})
+    for name, sent in zip("abc", bodies, strict=True):
+        project.record(name, interaction(method="POST", url=url, sent={"id": 1, **sent}))
+    assert [stated["description"] for stated in project.interactions()] == [
+        "POST /chat → 200",
+        "POST /chat → 200 with input, model, stream",
+        "POST /chat → 200 with input, model, tools and 1 more",
+    ]

@@ -89,22 +89,23 @@ def _own_phrase(key: GroupKey) -> str:
 
 
 def _add_names(repeated: Mapping[GroupKey, _Phrase], *, most: int) -> dict[GroupKey, _Phrase]:
-    """Return the phrases, each with the names that not all requests of the same phrase have."""
+    """Return the phrases, each with the names that not all requests of the same phrase have: the rarest of them."""
     alike = defaultdict(list)
     for key, phrase in repeated.items():
         alike[str(phrase)].append(key)
     phrases = {}
     for keys in alike.values():
         names = {key: _names(key) for key in keys}
-        common = set.intersection(*map(set, names.values()))
+        requests = Counter(name for key in keys for name in names[key])
         circumstances = {key: _circumstances(key) for key in keys}
         shared = set.intersection(*map(set, circumstances.values()))
         for key in keys:
             phrase = repeated[key]
-            own = _topmost([name for name in names[key] if name not in common])
+            own = _topmost([name for name in names[key] if requests[name] < len(keys)])
+            rarest = set(sorted(own, key=requests.__getitem__)[:most])
             own_circumstances = [text for text in circumstances[key] if text not in shared]
             phrases[key] = phrase._replace(
-                names=(*phrase.names, *own[:most]),
+                names=(*phrase.names, *(name for name in own if name in rarest)),
                 others=phrase.others.union(own),
                 circumstances=(*phrase.circumstances, *own_circumstances),
             )
