@@ -129,7 +129,8 @@ def test_the_names_of_which_there_are_too_many_are_those_that_fewest_other_reque
     project: Project,
 ) -> None:
     url = "http://users.test/chat"
-    bodies = ({}, {"input": 1, "model": 1, "stream": 1}, {"input": 1, "model": 1, "stream": 1, "tools": 1})
+    names = ("input", "model", "stream")
+    bodies: tuple[dict[str, int], ...] = ({}, dict.fromkeys(names, 1), dict.fromkeys((*names, "tools"), 1))
     for name, sent in zip("abc", bodies, strict=True):
         project.record(name, interaction(method="POST", url=url, sent={"id": 1, **sent}))
     assert [stated["description"] for stated in project.interactions()] == [

@@ -125,6 +125,28 @@ def test_deriving_what_no_provider_can_keep_exits_with_1(project: Project) -> No
     assert (code, "contradicts" in output, "it contradicts another recording" in output) == (1, True, True)
 
 
+def test_two_outcomes_of_a_graphql_query_are_told_apart(project: Project) -> None:
+    for name, answer in (
+        ("a", {"data": {"me": {"id": 1}}}),
+        ("b", {"data": None, "errors": [{"message": "x"}]}),
+    ):
+        sent = {"query": "{ me { id } }"}
+        project.record(
+            name, interaction(method="POST", url="http://users.test/graphql", sent=sent, answer=answer)
+        )
+    output = run(project, "derive")[1]
+    assert "got 200 with errors (application/json) and 200 (application/json)" in output
+    assert 'given("POST /graphql returns 200 with errors")' in output
+
+
+def test_derive_names_the_keys_that_a_contract_cant_require(project: Project) -> None:
+    for name, answer in (("a", {"": 1, "b": [{"it's": 1, "c": 2}]}), ("b", {"": 2})):
+        project.record(name, interaction(url=f"http://users.test/{name}/list", answer=answer))
+    output = run(project, "derive")[1]
+    assert 'not required: the key "" of 2 interactions, because a path of Pact' in output
+    assert 'not required: the key "it\'s" of 1 interaction, ' in output
+
+
 def test_check_names_what_no_provider_can_keep(project: Project) -> None:
     project.record("a", CREATED, TAKEN)
     rules = {piece.rule for piece in check_project(load_settings(project.root)).findings}

@@ -210,7 +210,7 @@ def test_a_provider_is_found_whatever_the_spelling_of_its_host(project: Project,
         (["http://a.test/x", "https://a.test/x", "http://a.test:80/x"], ["a.test"]),
         (["https://a.test./x", "https://A.test:443/x"], ["a.test"]),
         (["https://bücher.test/x", "https://xn--bcher-kva.test/x"], ["xn--bcher-kva.test"]),
-        (["http://localhost:3000/x", "http://[::1]:3000/x"], ["1-3000", "localhost-3000"]),
+        (["http://localhost:3000/x", "http://[::1]:3000/x"], ["ipv6-1-3000", "localhost-3000"]),
     ],
 )
 def test_a_provider_that_is_not_configured_is_named_after_its_host(

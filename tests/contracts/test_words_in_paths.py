@@ -125,6 +125,7 @@ def test_reads_of_objects_with_and_without_an_optional_parameter_are_one_operati
         ("/calendar/2026-W05", "GET /calendar/{date}"),
         ("/api/2026-01/products", "GET /api/2026-01/products"),
         ("/teams/T024BE7LD", "GET /teams/{id}"),
+        ("/lookup/+12025550123", "GET /lookup/{id}"),
         ("/issue/PROJ-123", "GET /issue/{id}"),
         ("/charsets/UTF-8", "GET /charsets/UTF-8"),
         ("/logs-2026.01.31/_search", "GET /{id}/_search"),
@@ -160,6 +161,12 @@ def test_names_of_lists_of_different_things_are_names(tmp_path: Path) -> None:
 def test_a_tag_that_a_list_of_the_same_things_names_is_data(tmp_path: Path) -> None:
     lists = [(f"/tags/{tag}", {"tag": tag, "posts": [{"title": "a", "likes": 1}]}) for tag in ("red", "blue")]
     assert _operations(tmp_path, *lists) == ["GET /tags/{slug}"]
+
+
+def test_a_name_that_is_the_path_of_an_object_has_the_ids_in_it(tmp_path: Path) -> None:
+    names = [f"projects/blue/topics/{topic}" for topic in ("news", "sport")]
+    operations = _operations(tmp_path, *((f"/v1/{name}", {"name": name, "labels": {}}) for name in names))
+    assert operations == ["GET /v1/projects/blue/topics/{slug}"]
 
 
 def test_me_is_no_name_of_a_user(tmp_path: Path) -> None:

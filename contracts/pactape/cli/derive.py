@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -205,6 +206,9 @@ def _details(contract: Contract) -> Iterator[str]:
         yield f"replaced: {count_of(summary.replaced, 'interaction')} by a handwritten one"
     for media, count in summary.untyped.items():
         yield f"only status and type are required: {count_of(count, 'interaction')} with {media}"
+    for key, count in summary.unnamed_keys.items():
+        interactions = count_of(count, "interaction")
+        yield f"not required: the key {json.dumps(key)} of {interactions}, because a path of Pact can't name it"
     if summary.unstated_messages:
         yield f"only metadata is required: {count_of(summary.unstated_messages, 'message')}"
 

@@ -226,6 +226,7 @@ def _build_contract(
         for candidate in draft.candidates.values()
         if candidate.evidence.first.exchange.response.body and candidate.is_untyped
     )
+    unnamed = Counter(key for candidate in draft.candidates.values() for key in candidate.unnamed_keys)
     return Contract(
         parties=draft.parties,
         interactions=tuple(interactions),
@@ -240,6 +241,7 @@ def _build_contract(
                 if is_numbered(derived_interaction.description)
             ),
             untyped=dict(sorted(untyped.items())),
+            unnamed_keys=dict(sorted(unnamed.items())),
             replaced=len(derived_interactions) - len(interactions),
         ),
     )

@@ -33,7 +33,8 @@ class ContractParties(msgspec.Struct, frozen=True, order=True):
 def provider_for(exchange: Exchange, settings: Settings) -> ProviderSettings | None:
     """Return the configured provider of an exchange, if any; without configured providers, every host is one.
 
-    Such a provider is named after its host and, if it isn't the scheme's default, its port: "localhost-3000".
+    Such a provider is named after its host and, if it isn't the scheme's default, its port: "localhost-3000"; an
+    IPv6 address follows "ipv6-".
     """
     if settings.providers:
         return provider_of(exchange, settings.providers.values())
@@ -47,7 +48,7 @@ def _provider_at(scheme: str, sent_netloc: str) -> ProviderSettings:
         netloc = authority(f"{scheme}://{sent_netloc}")
     except ValueError:  # an invalid port
         netloc = sent_netloc.rpartition("@")[2].rpartition(":")[0].lower()
-    name = _UNUSABLE.sub("-", netloc).strip("-.")
+    name = _UNUSABLE.sub("-", netloc.replace("[", "ipv6:")).strip("-.")
     return ProviderSettings(key=netloc, name=name or netloc, url=f"https://{netloc}")
 
 

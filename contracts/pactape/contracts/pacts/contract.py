@@ -29,6 +29,8 @@ class ContractSummary(msgspec.Struct, frozen=True, kw_only=True):
         merged_paths: The operations with an inferred path parameter, each with the number of its recorded paths.
         numbered: The descriptions that only a number makes unique.
         untyped: The media types of responses whose body is not stated, each with the number of interactions.
+        unnamed_keys: The keys that are not required because no path can name them, each with the number of
+            interactions.
         unstated_messages: How many messages have no stated content, only metadata.
         replaced: How many derived interactions were replaced by handwritten ones.
     """
@@ -39,6 +41,7 @@ class ContractSummary(msgspec.Struct, frozen=True, kw_only=True):
     merged_paths: dict[str, int] = {}
     numbered: tuple[str, ...] = ()
     untyped: dict[str, int] = {}
+    unnamed_keys: dict[str, int] = {}
     unstated_messages: int = 0
     replaced: int = 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pactape.contracts.grouping.outcomes import outcome_of
 from pactape.contracts.pacts.request_identity import identity_of_document
 from pactape.contracts.proof.problems import Problem
 
@@ -87,10 +88,16 @@ def _rank(candidate: Candidate) -> tuple[bool, tuple[str, int]]:
 def _response_of(candidate: Candidate) -> str:
     response = candidate.interaction.response
     media = response.headers.get("Content-Type")
-    return f"{response.status} ({media})" if media else str(response.status)
+    return f"{_outcome_of(candidate)} ({media})" if media else _outcome_of(candidate)
+
+
+def _outcome_of(candidate: Candidate) -> str:
+    """Return the status, and the failure that the body states: "200 with errors"."""
+    outcome = outcome_of(candidate.evidence.first)
+    return f"{candidate.interaction.response.status}{f' with {outcome}' if outcome else ''}"
 
 
 def _state_of(candidate: Candidate) -> str:
     """Return a name for the provider state that the order of the recording established."""
-    request, status = candidate.interaction.request, candidate.interaction.response.status
-    return f"{request.method} {request.path} returns {status}"
+    request = candidate.interaction.request
+    return f"{request.method} {request.path} returns {_outcome_of(candidate)}"

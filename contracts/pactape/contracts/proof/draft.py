@@ -8,6 +8,7 @@ import msgspec
 
 from pactape.contracts.interactions.expectations import interactions_of
 from pactape.contracts.interactions.ignored_parts import ignored_parts
+from pactape.contracts.interactions.unnamed_keys import unnamed_keys
 from pactape.contracts.pacts.request_identity import identity_of
 from pactape.http_bodies import media_type
 
@@ -35,6 +36,7 @@ class Candidate:
     Attributes:
         evidence: The evidence of the group.
         interactions: At least one.
+        unnamed_keys: The keys of its response that are not required only because no path can name them.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Candidate:
         self._provider = provider
         self._settings = settings
         self.interactions = self._interactions()
+        self.unnamed_keys = self._unnamed_keys()
 
     @property
     def _ignored(self) -> HostRules:
@@ -74,6 +77,12 @@ class Candidate:
     def restate(self) -> None:
         """Build the interactions again, after the evidence has changed."""
         self.interactions = self._interactions()
+        self.unnamed_keys = self._unnamed_keys()
+
+    def _unnamed_keys(self) -> frozenset[str]:
+        shape = self.evidence.shape
+        is_stated = shape is not None and self.interaction.response.body is not None
+        return frozenset(unnamed_keys(shape, self.evidence.fields)) if shape and is_stated else frozenset()
 
     def _interactions(self) -> tuple[Interaction, ...]:
         interactions = interactions_of(

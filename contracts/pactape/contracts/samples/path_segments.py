@@ -28,7 +28,7 @@ _EXTENSION = re.compile(
     r"\.(json|xml|html|csv|ya?ml|txt|pdf|png|jpe?g|gif|svg|webp|mvt|pbf|ics|zip))"
 )
 #: A custom method after the name of a resource: "/documents/7:publish" (Google's AIP-136).
-_METHOD = re.compile(r"(?P<stem>.+?)(?P<method>:[a-z][A-Za-z]+)")
+_METHOD = re.compile(r"(?P<stem>.+?)(?P<method>:[a-z][A-Za-z]{1,40})")
 #: A key after the name of its set, as in OData (version 4.01, part 2, section 4.3.1).
 _KEYED = re.compile(
     r"(?P<name>[A-Za-z_]\w*)\(([0-9]+|'[^']*'|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\)"

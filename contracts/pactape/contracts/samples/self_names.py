@@ -36,9 +36,9 @@ def segments_named(sample: Sample) -> Iterator[str]:
     """Yield the path segments of a successful request that its response contains as a name, an id or a code.
 
     For a read, these are the names of its object, and the ids anywhere in the response, which may be ids of parent
-    objects. A name may consist of two segments: "/repos/ada/engine" returns {"full_name": "ada/engine"}. For a PUT,
-    only the last segment counts, if it is the id of the object; for other writes, segments that the response has by
-    the name of their collection.
+    objects. A name may consist of two segments, "/repos/ada/engine" returns {"full_name": "ada/engine"}, or of all
+    from a collection on. For a PUT, only the last segment counts, if it is the id of the object; for other writes,
+    segments that the response has by the name of their collection.
 
     Args:
         sample: An exchange; yields nothing unless the response is JSON.
@@ -63,6 +63,7 @@ def segments_named(sample: Sample) -> Iterator[str]:
     for segment in segments:
         if segment and name_in_segment(unquote(segment)) in names:
             yield unquote(segment)
+    yield from _in_resource_name(received, url_parts(request.url).path)
     for first, second in pairwise(map(unquote, segments)):
         if first and second and f"{first.lower()}/{name_in_segment(second)}" in names:
             yield from (first, second)
@@ -80,6 +81,14 @@ def _named_after_collections(received: Any, segments: list[str]) -> Iterator[str
             keys.append(item)
         if segment and isinstance(received, dict) and segment in map(received.get, keys):
             yield segment
+
+
+def _in_resource_name(received: Any, path: str) -> Iterator[str]:
+    """Yield the ids in a name that repeats the path: {"name": "projects/p1/topics/t1"} (Google's AIP-122)."""
+    name = received.get("name") if isinstance(received, dict) else None
+    if isinstance(name, str) and f"/{name}" in path and unquote(path).endswith(f"/{name}"):
+        parts = name.split("/")
+        yield from parts[1::2] if len(parts) % 2 == 0 else ()
 
 
 def _segments_in(body: bytes, segments: list[str]) -> list[str]:
