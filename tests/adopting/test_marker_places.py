@@ -87,3 +87,27 @@ def test_marks_of_parameters_move(root: Path) -> None:
     text, names, left = adopted(root, PARAMETERS, "test_one[a]", "test_one[b]")
     assert text == PARAMETERS.replace("mark.vcr()", "mark.cassette").replace("mark.vcr", "mark.cassette")
     assert (names, left) == (["test_users.test_one[a].yaml", "test_users.test_one[b].yaml"], [])
+
+
+@pytest.mark.parametrize("name", ["default_cassette_name", "vcr_cassette_name"])
+def test_a_fixture_that_names_cassettes_is_named_with_the_next_step(root: Path, name: str) -> None:
+    fixture = (
+        f"import pytest\n\n@pytest.fixture\ndef {name}(request):\n    return request.node.name.upper()\n"
+    )
+    (root / "conftest.py").write_text(fixture)
+    text = "import pytest\n\n@pytest.mark.vcr\ndef test_one(): pass\n"
+    changed, _, left = adopted(root, text, "TEST_ONE")
+    assert changed == text
+    (line,) = left
+    assert f"test_users.py:4: test_one: its cassette is named by the fixture {name} (conftest.py:4)" in line
+    assert "Next step: name the cassette in the marker" in line
+
+
+def test_calls_in_modules_that_are_not_test_modules_are_named(root: Path) -> None:
+    helper = "import vcr\n\ndef fetch(name):\n    with vcr.use_cassette(name):\n        return 1\n"
+    (root / "helpers.py").write_text(helper)
+    (root / "broken.py").write_text("def use_cassette(:")
+    _, names, left = adopted(root, "import pytest\n\n@pytest.mark.vcr\ndef test_one(): pass\n", "test_one")
+    assert names == ["test_users.test_one.yaml"]
+    assert left
+    assert all(line.startswith("helpers.py:4: vcr.use_cassette(name)") for line in left)

@@ -10,7 +10,7 @@ from pactape.adopting.old_tests.marked_tests import MarkedTest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["classes_derived_from", "has_own_calls", "moved_tests"]
+__all__ = ["classes_derived_from", "count_moved", "has_own_calls", "moved_tests"]
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -70,3 +70,8 @@ def _marks(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunction
 def _is_ours(node: ast.expr) -> bool:
     function = node.func if isinstance(node, ast.Call) else node
     return isinstance(function, ast.Attribute) and ast.unparse(function).endswith("mark.cassette")
+
+
+def count_moved(tree: ast.Module) -> int:
+    """Return how many tests of a module already use Pactape; a module's calls count as one."""
+    return sum(1 for _ in moved_tests(tree)) or int(has_own_calls(tree))

@@ -18,7 +18,7 @@ from pactape.adopting.planning.old_layouts import (
     old_cassettes,
     shortened_digest,
 )
-from pactape.adopting.planning.old_settings import cassette_folder
+from pactape.adopting.planning.old_settings import cassette_folder, naming_fixture
 from pactape.cassettes import lint_cassette
 from pactape.cassettes.names import cassette_name, describe
 from pactape.exchange import Provenance
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     from pactape.adopting.planning.projects import Projects
 
 __all__ = ["CassetteMoves"]
+
+_NAME = 'Next step: name the cassette in the marker, pytest.mark.vcr("name.yaml"), and adopt again'
+_TRY = (
+    "Next step: adopt with --write --try, which changes its marker if it passes without one, as a test does that "
+    "requests nothing; or mark it with pytest.mark.cassette and record it"
+)
 
 
 class CassetteMoves:
@@ -53,13 +59,31 @@ class CassetteMoves:
         named = path_of(test.folder, path) if test.folder is not None else None
         if named is not None:
             return CassetteFolders(path, root / named)
-        for folder in (path, *path.parents):
-            nearest = folder if folder == path else folder / "conftest.py"
-            if nearest in self._trees:
-                folder_in_fixture = cassette_folder(self._trees[nearest], nearest, path)
-                if folder_in_fixture is not None:
-                    return CassetteFolders(path, root / folder_in_fixture)
+        for nearest in self._fixture_modules(path):
+            folder_in_fixture = cassette_folder(self._trees[nearest], nearest, path)
+            if folder_in_fixture is not None:
+                return CassetteFolders(path, root / folder_in_fixture)
         return CassetteFolders(path)
+
+    def without(self, path: Path, test: MarkedTest) -> tuple[str, str]:
+        """Return what is known of a test without a cassette, and the next step."""
+        place = f"{self._projects.display_path(path)}:{test.line}: {test.name}"
+        for nearest in self._fixture_modules(path):
+            if fixture := naming_fixture(self._trees[nearest]):
+                line, name = fixture
+                where = f"{self._projects.display_path(nearest)}:{line}"
+                return (
+                    f"{place}: its cassette is named by the fixture {name} ({where}), which can't be read",
+                    _NAME,
+                )
+        folders = self.folders(path, test)
+        folder = self._projects.display_path(folders.by_module[0 if test.folder else -1])
+        return f"{place} has no cassette in {folder}", _TRY
+
+    def _fixture_modules(self, path: Path) -> Iterator[Path]:
+        """Yield the modules whose fixtures a module's tests may request, the nearest first."""
+        modules = (path, *(folder / "conftest.py" for folder in path.parents))
+        yield from (module for module in modules if module in self._trees)
 
     def old_files(self, path: Path, test: MarkedTest) -> dict[str, list[Path]]:
         """Return the old cassettes of a test by its name with parameters."""

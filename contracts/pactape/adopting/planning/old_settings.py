@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["cassette_folder", "opened_cassettes", "plugin_options", "python_file_patterns"]
+__all__ = ["cassette_folder", "naming_fixture", "opened_cassettes", "plugin_options", "python_file_patterns"]
 
 _DEFAULT = ("test_*.py", "*_test.py")
 #: Decorators whose string arguments reach the function.
@@ -50,6 +50,13 @@ def cassette_folder(tree: ast.Module, path: Path, test_module: Path | None = Non
         if node in tree.body and len(returns) == 1:
             return path_of(returns[0], path, test_module, assigned_values(tree) | assigned_values(node))
     return None
+
+
+def naming_fixture(tree: ast.Module) -> tuple[int, str] | None:
+    """Return the line and the name of a module's fixture that names cassettes; None without one."""
+    names = ("default_cassette_name", "vcr_cassette_name")
+    fixtures = ((node.lineno, name) for name in names for node in fixtures_named(tree, name))
+    return next(fixtures, None)
 
 
 def opened_cassettes(tree: ast.Module) -> Iterator[tuple[int, str, str]]:

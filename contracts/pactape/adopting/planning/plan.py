@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pactape.adopting.arguments import OldOptions
 from pactape.adopting.old_tests.markers import read_module
-from pactape.adopting.old_tests.moved_tests import has_own_calls, moved_tests
+from pactape.adopting.old_tests.moved_tests import count_moved, moved_tests
 from pactape.adopting.old_tests.test_modules import modules_below
+from pactape.adopting.old_tests.vcrpy_uses.cassette_calls import read_calls
 from pactape.adopting.planning.cassette_moves import CassetteMoves
 from pactape.adopting.planning.moves import ModuleChange, Move, Plan, Unrecorded, check_moves
 from pactape.adopting.planning.old_configurations import config_options
@@ -19,7 +22,6 @@ from pactape.adopting.planning.projects import Projects
 from pactape.errors import BadInputError
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator, Mapping, Sequence
 
     from pactape.adopting.old_tests.marked_tests import CassetteCall, Edit, MarkedTest, TestModule, Unit
@@ -28,10 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["plan_adoption"]
 
 _RECORD = "Next step: mark it with pytest.mark.cassette and record it"
-_TRY = (
-    "Next step: adopt with --write --try, which changes its marker if it passes without one, as a test does that "
-    "requests nothing; or mark it with pytest.mark.cassette and record it"
-)
 
 
 def plan_adoption(paths: Sequence[Path], settings: Settings, *, is_tried: bool = False) -> Plan:
@@ -47,8 +45,11 @@ def plan_adoption(paths: Sequence[Path], settings: Settings, *, is_tried: bool =
         BadInputError: A module or a cassette can't be read, or two cassettes would become one.
     """
     planner = _Planner(settings, is_tried=is_tried)
-    for path in modules_below(paths, python_file_patterns(settings.root)):
+    modules = modules_below(paths, python_file_patterns(settings.root))
+    for path in modules:
         planner.read(path)
+    for path in sorted({*modules_below(paths, ("*.py",))} - {*modules}):
+        planner.read_helper(path)
     return planner.plan()
 
 
@@ -76,6 +77,14 @@ class _Planner:
                 f"can't be read as Python ({error})", where=path, remedy="correct it, or name other files"
             ) from error
         self._modules[path], self._trees[path] = (source, module), module.tree
+
+    def read_helper(self, path: Path) -> None:
+        """Note the calls in a module that isn't a test module, which stay; modules that can't be read have none."""
+        with suppress(OSError, SyntaxError, ValueError):
+            source = path.read_bytes()
+            if b"use_cassette" in source:
+                calls = read_calls(source, ast.parse(source), path=path)
+                self._notes += [f"{self._display_path(path)}:{line}: {reason}" for line, reason in calls.left]
 
     def plan(self) -> Plan:
         """Return the plan."""
@@ -111,7 +120,7 @@ class _Planner:
             hints=tuple(self._hints()),
             projects=self._projects.folders(changed),
             needs_table=self._projects.needs_table(changed),
-            moved_before=sum(map(_count_moved, self._trees.values())),
+            moved_before=sum(map(count_moved, self._trees.values())),
         )
 
     def _edits(self, path: Path, module: TestModule) -> tuple[dict[int, tuple[Edit, ...]], list[Move]]:
@@ -229,13 +238,11 @@ class _Planner:
             self._notes.append(f"{self._display_path(path)}:{test.line}: {test.name} {heir}")
         unrecorded = [] if inherited or unit.calls else [test for test in missing if test.is_own]
         for test in unrecorded:
-            folders = self._cassettes.folders(path, test)
-            folder = self._display_path(folders.by_module[0 if test.folder else -1])
-            line = f"{self._display_path(path)}:{test.line}: {test.name} has no cassette in {folder}"
+            line, next_step = self._cassettes.without(path, test)
             if self._is_tried:
                 self._unrecorded.append(Unrecorded(path, unit.line, line))
             else:
-                self._notes.append(f"{line}. {_TRY}")
+                self._notes.append(f"{line}. {next_step}")
         if inherited or (unrecorded and not self._is_tried):
             return None
         return [move for test in unit.tests for move in self._cassettes.of_test(path, test, unit=unit.line)]
@@ -289,8 +296,3 @@ class _Planner:
 
     def _display_path(self, path: Path) -> str:
         return self._projects.display_path(path)
-
-
-def _count_moved(tree: ast.Module) -> int:
-    """Return how many tests of a module already use Pactape; a module's calls count as one."""
-    return sum(1 for _ in moved_tests(tree)) or int(has_own_calls(tree))
