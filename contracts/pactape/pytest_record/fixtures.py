@@ -11,6 +11,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import PurePath
 from typing import TYPE_CHECKING
+from unittest import SkipTest
 
 import pytest
 
@@ -81,8 +82,16 @@ class FixtureCassettes:
         if session is None:
             return (yield)
         fixturedef.addfinalizer(session.end_teardown)
-        with session.set_up():
-            value = yield
+        try:
+            with session.set_up():
+                value = yield
+        except (
+            pytest.skip.Exception,
+            pytest.xfail.Exception,
+            SkipTest,
+        ):  # the next run's set-up needs its requests, too
+            session.finish()
+            raise
         fixturedef.addfinalizer(session.begin_teardown)  # the last one added is called first
         return value
 
@@ -186,7 +195,18 @@ class _FixtureSession:
         try:
             self._teardown.__exit__(None, None, None)
         finally:
-            self._finish()
+            self.finish()
+
+    def finish(self) -> None:
+        """Write the recording, if there is one."""
+        cassette = self._cassette
+        if cassette.player.dirty and not cassette.unmatched:
+            cassette.save_whole()
+            if self._report is not None:
+                self._report.check_recording(cassette)
+                self._report.note_fixture(cassette.file, _digest(cassette.file))
+        elif self._report is not None and cassette.outcome is TestOutcome.PASSED:
+            self._report.record_usage(cassette, allow_unused=False, is_named=False)
 
     def _attached(self) -> AbstractContextManager[None]:
         return attached(
@@ -196,16 +216,6 @@ class _FixtureSession:
             live_urls=self._live_urls,
             is_resumable=True,
         )
-
-    def _finish(self) -> None:
-        cassette = self._cassette
-        if cassette.player.dirty and not cassette.unmatched:
-            cassette.save_whole()
-            if self._report is not None:
-                self._report.check_recording(cassette)
-                self._report.note_fixture(cassette.file, _digest(cassette.file))
-        elif self._report is not None and cassette.outcome is TestOutcome.PASSED:
-            self._report.record_usage(cassette, allow_unused=False, is_named=False)
 
 
 def _digest(path: Path) -> str:
