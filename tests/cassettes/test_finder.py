@@ -33,6 +33,14 @@ def test_cassettes_of_folders_and_files_are_found_once_and_sorted(folder: Path) 
     ]
 
 
+def test_a_suffix_in_capitals_is_the_same(tmp_path: Path) -> None:
+    for name in ("A.YAML", "b.Json"):
+        (tmp_path / name).write_text(CASSETTE, encoding="utf-8")
+    (tmp_path / "c.HAR").write_text("{}", encoding="utf-8")
+    assert [path.name for path in cassettes_in([tmp_path])] == ["A.YAML", "b.Json"]
+    assert [path.name for path in recordings_in([tmp_path])] == ["A.YAML", "b.Json", "c.HAR"]
+
+
 def test_a_file_without_a_suffix_is_a_cassette_when_it_has_interactions(tmp_path: Path) -> None:
     (tmp_path / "json").write_text('{"version": 1, "interactions": []}', encoding="utf-8")
     (tmp_path / "LICENSE").write_text("interactions are welcome\n", encoding="utf-8")

@@ -169,6 +169,8 @@ def test_another_form_goes_to_the_output_when_it_is_named(root: Path) -> None:
         (["a.ndjson"], "name OUT"),
         (["--to", "cassette", "a.ndjson"], "name OUT"),
         (["a.ndjson", "out.txt"], "--to is missing"),
+        (["a.ndjson", "out.yaml.gz"], "A cassette isn't compressed"),
+        (["a.ndjson", "out.YAML.GZ"], "A cassette isn't compressed"),
     ],
 )
 def test_a_form_that_is_missing_is_refused(root: Path, arguments: list[str], problem: str) -> None:

@@ -186,7 +186,8 @@ def _files_below(folder: Path) -> Iterator[Path]:
 
 
 def _is_cassette(path: Path) -> bool:
-    return path.suffix in _SUFFIXES or (path.suffix not in _OTHER_SUFFIXES and _has_interactions(path))
+    suffix = path.suffix.lower()
+    return suffix in _SUFFIXES or (suffix not in _OTHER_SUFFIXES and _has_interactions(path))
 
 
 def _has_interactions(path: Path) -> bool:
@@ -240,7 +241,7 @@ def _recordings_below(folder: Path, *, cassettes: bool = True) -> Iterator[Path]
 
 def _may_be_recording(path: Path) -> bool:
     """Return whether a file may be a recording; WireMock's folder `__files` contains bodies only."""
-    return path.suffix in _RECORDING_SUFFIXES and path.parent.name != _BODIES
+    return path.suffix.lower() in _RECORDING_SUFFIXES and path.parent.name != _BODIES
 
 
 def _refuse(error: OSError) -> None:

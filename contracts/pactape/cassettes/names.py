@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from pactape.cassettes.scrubbing.scrubber import Scrubber
+from pactape.errors import BadInputError
 
 if TYPE_CHECKING:
     from pactape.cassettes.scrubbing.rules import ScrubRules
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "belongs_to",
     "cassette_name",
+    "checked_name",
     "describe",
     "fixture_cassette_name",
     "legacy_name",
@@ -112,6 +114,19 @@ def unusable_name_reason(name: str) -> str | None:
     if PurePath(name).name.startswith("."):
         return "it is hidden, and hidden files are not read"
     return None
+
+
+def checked_name(name: object) -> str:
+    """Return the name of a cassette that code chose.
+
+    Raises:
+        BadInputError: A cassette can't have this name.
+    """
+    text = os.fspath(name) if isinstance(name, str | os.PathLike) else None
+    reason = unusable_name_reason(text) if isinstance(text, str) else "it is not a text"
+    if reason is not None or not isinstance(text, str):
+        raise BadInputError(f"{name!r} is not a cassette's name: {reason}", remedy='write "users.yaml"')
+    return text
 
 
 def belongs_to(cassette: Path, nodeid: str) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from pactape.cassettes.decorators import decorate_function, named_code, source_file
 from pactape.cassettes.interception.allowed_hosts import unusable_reason
-from pactape.cassettes.names import cassette_name, describe, fixture_cassette_name, unusable_name_reason
+from pactape.cassettes.names import cassette_name, checked_name, describe, fixture_cassette_name
 from pactape.cassettes.outcome import TestOutcome
 from pactape.cassettes.project_constants import ProjectConstants
 from pactape.cassettes.record_mode import RecordMode
@@ -91,8 +91,7 @@ def use_cassette(
     """
     if callable(name):
         return ProjectCassette(None)(name)
-    if name is not None and (reason := unusable_name_reason(name)):
-        raise BadInputError(f"{name!r} is not a cassette's name: {reason}", remedy='write "users.yaml"')
+    name = None if name is None else checked_name(name)
     _check_options({"allow": allow, "ignore": ignore}, body)
     rules = MatchRules().adding(ignore, ignore_body=body == "ignore")
     caller = Path(inspect.stack(context=0)[1].filename)

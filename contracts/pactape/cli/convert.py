@@ -66,7 +66,7 @@ def convert(
 
 def _inputs_and_output(files: tuple[str, ...], to: str | None) -> tuple[tuple[str, ...], str]:
     """The inputs and the output: the last of several locations is OUT."""
-    from pactape.converting.locations import format_suffix, is_url  # noqa: PLC0415 -- keeps `--help` fast
+    from pactape.converting.locations import format_suffix, is_compressed, is_url  # noqa: PLC0415 -- keeps `--help` fast
 
     if len(files) == 1:
         return files, _STREAM
@@ -76,6 +76,10 @@ def _inputs_and_output(files: tuple[str, ...], to: str | None) -> tuple[tuple[st
         raise click.UsageError(f"--to is missing: {output} does not have the suffix of a known format")
     if form == "cassette" and is_url(output):
         raise click.UsageError("A cassette is a local file. Fix: name a path, or another format with --to.")
+    if form == "cassette" and is_compressed(output):
+        raise click.UsageError(
+            "A cassette isn't compressed. Fix: name a .yaml file, or another format with --to."
+        )
     return files[:-1], output
 
 

@@ -147,7 +147,7 @@ def _write(document: dict[str, Any], text: bytes | None, output: Path | None) ->
     """Write a document, in YAML as the text that it has already, if any."""
     from pactape.files import write_atomically  # noqa: PLC0415 -- as above
 
-    as_json = output is not None and output.suffix in _JSON_SUFFIXES
+    as_json = output is not None and output.suffix.lower() in _JSON_SUFFIXES
     data = _json(document) if as_json else text or _yaml(document)
     if output is None:
         sys.stdout.buffer.write(data)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-__all__ = ["STREAM", "format_suffix", "is_url", "local_file", "shown", "writing"]
+__all__ = ["STREAM", "format_suffix", "is_compressed", "is_url", "local_file", "shown", "writing"]
 
 #: The location of standard input and output.
 STREAM = "-"
@@ -47,10 +47,15 @@ def format_suffix(location: str) -> str:
         >>> format_suffix("traffic.ndjson.gz"), format_suffix("s3://bucket/a.har?version=2")
         ('.ndjson', '.har')
     """
-    suffixes = PurePosixPath(shown(location)).suffixes
+    suffixes = PurePosixPath(shown(location).lower()).suffixes
     while suffixes and suffixes[-1] in COMPRESSED_SUFFIXES:
         suffixes.pop()
     return suffixes[-1] if suffixes else ""
+
+
+def is_compressed(location: str) -> bool:
+    """Return whether the suffix of a location is that of a compressed file."""
+    return PurePosixPath(shown(location).lower()).suffix in COMPRESSED_SUFFIXES
 
 
 def local_file(location: str, folder: Path) -> Path:
@@ -93,11 +98,11 @@ def writing(location: str) -> Iterator[BinaryIO]:
     if location == STREAM:
         yield sys.stdout.buffer
     elif is_url(location):
-        suffix = PurePosixPath(urlsplit(location).path).suffix
+        suffix = PurePosixPath(urlsplit(location).path).suffix.lower()
         with _remote(location, "wb", OutputError) as file, compressed(file, suffix) as coded:
             yield coded
     else:
-        with atomic_file(Path(location)) as file, compressed(file, Path(location).suffix) as coded:
+        with atomic_file(Path(location)) as file, compressed(file, Path(location).suffix.lower()) as coded:
             yield coded
 
 

@@ -70,7 +70,7 @@ class RecordingStates:
 def _side_files(path: Path, data: bytes) -> list[Path]:
     """Return the existing side files of a recording."""
     files: list[Path] = []
-    if b"{{" in data and path.suffix in _BRUNO_SUFFIXES:
+    if b"{{" in data and path.suffix.lower() in _BRUNO_SUFFIXES:
         files += settings_files(path)
     if data[:_HEAD].strip()[:1] not in _NOT_JSON and any(part in data for part in _PARTS):
         for name in dict.fromkeys(_NAMES.findall(data)):

@@ -32,7 +32,7 @@ def in_recorded_order(paths: Iterable[Path]) -> list[Path]:
     folders: dict[Path, list[int]] = {}
     stubs: dict[int, Any] = {}
     for position, path in enumerate(files):
-        stub = _stub(path) if path.suffix == ".json" else None
+        stub = _stub(path) if path.suffix.lower() == ".json" else None
         if stub is not None:
             stubs[position] = stub
             folders.setdefault(path.parent, []).append(position)

@@ -180,7 +180,7 @@ def _decode(path: Path, data: bytes) -> str:
 def _parse_text(path: Path, text: str) -> object:
     """Parse JSON, detected by the file's name or first character, or else YAML, which can't parse all JSON."""
     try:
-        if path.suffix == ".json" or text[:1] == "{":
+        if path.suffix.lower() == ".json" or text[:1] == "{":
             return json.loads(text)
         with collection_paused():
             return _parse_yaml(text)

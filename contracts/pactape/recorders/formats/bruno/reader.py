@@ -32,7 +32,7 @@ def _is_bruno(source: Source) -> bool:
 
 
 def _is_bru(source: Source) -> bool:
-    return source.path.suffix == ".bru" or bool(_META.search(source.text))
+    return source.path.suffix.lower() == ".bru" or bool(_META.search(source.text))
 
 
 def _entries(source: Source) -> Iterable[Entry]:
