@@ -72,6 +72,19 @@ def test_one_file_that_is_not_a_cassette_stops_nothing(project: Project) -> None
     )
 
 
+def test_a_list_of_other_interactions_is_not_a_damaged_cassette(project: Project) -> None:
+    for name, other in (
+        ("b", "rpc: x"),
+        ("c", "request: {method: GET, path: /users}"),
+        ("d", "request: GET"),
+    ):
+        (project.root / "cassettes" / f"{name}.yaml").write_text(
+            f"interactions:\n- {other}\n", encoding="utf-8"
+        )
+    skipped = derive(load_settings(project.root)).skipped_files
+    assert [file.is_damaged for file in skipped] == [False] * 3
+
+
 def test_check_names_a_file_that_is_not_a_cassette_and_goes_on(project: Project) -> None:
     (project.root / "cassettes" / "b.yaml").write_text("a: [", encoding="utf-8")
     findings = check_project(load_settings(project.root)).findings
@@ -82,6 +95,10 @@ def test_check_names_a_file_that_is_not_a_cassette_and_goes_on(project: Project)
     ("name", "content"),
     [
         ("b.yaml", "interactions:\n- request:\n    uri: http://a.test/\n<<<<<<< HEAD\n"),
+        ("b.yaml", "interactions:\n- request:\n    method: GET\n    uri: http://a.test/\n"),
+        ("b.yaml", "interactions:\n- request:\n    body: null\n"),
+        ("b.yaml", "interactions: []\ninteractions:\n- request: {}\n"),
+        ("b.yaml", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"),
         ("b.json", '{"version": 1, "interactions": [{"request": {"uri": "http://a'),
         ("b.har", '{"log": {"version": "1.2", "creator": {}, "entries": [{"request": {"url": "http://a'),
     ],

@@ -33,6 +33,7 @@ __all__ = [
 
 #: What the text of each cassette with an interaction contains.
 _WORDS = (re.compile(r"^interactions:|\"interactions\"\s*:", re.MULTILINE), re.compile(r"\brequest\b"))
+_POINTER = b"version https://git-lfs.github.com/"
 _REMEDY = "restore the file from version control, or delete it and record it again"
 
 
@@ -129,7 +130,11 @@ def _contents(path: Path, document: dict[str, Any]) -> ReplayContents:
     metadata = decode_metadata(document.get(KEY), path=path)
     for name, values in (("calls", metadata.calls), ("reads", metadata.reads)):
         if values and len(values) != len(interactions):
-            _refuse(path, f"the key {KEY!r} has {len(values)} {name} for {len(interactions)} interactions")
+            _refuse(
+                path,
+                f"the key {KEY!r} has {len(values)} {name} for {len(interactions)} interactions",
+                is_cassette=True,
+            )
     requests, responses = [], []
     for index, interaction in enumerate(interactions):
         _check(path, index, interaction)
@@ -137,7 +142,11 @@ def _contents(path: Path, document: dict[str, Any]) -> ReplayContents:
             requests.append(modern_request(interaction["request"]))
             responses.append(modern_response(interaction["response"]))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            _refuse(path, f"interactions[{index}] can't be read ({type(error).__name__}: {error})")
+            _refuse(
+                path,
+                f"interactions[{index}] can't be read ({type(error).__name__}: {error})",
+                is_cassette=True,
+            )
     return ReplayContents(requests=requests, responses=responses, metadata=metadata)
 
 
@@ -145,14 +154,15 @@ def _parse_file(path: Path) -> dict[str, Any]:
     try:
         return _parse(path, path.read_bytes())
     except OSError as error:
-        _refuse(path, f"can't be read ({error.strerror})")
+        _refuse(path, f"can't be read ({error.strerror})", is_cassette=True)
 
 
 def _parse(path: Path, data: bytes) -> dict[str, Any]:
     text = _decode(path, data)
     document = _parse_text(path, text)
     if (count := _count_lists(text, document)) > 1:
-        _refuse(path, f"has the key 'interactions' {count} times, of which only the last would be read")
+        what = f"has the key 'interactions' {count} times, of which only the last would be read"
+        _refuse(path, what, is_cassette=_looks_like_one(text))
     if not isinstance(document, dict) or not isinstance(document.get("interactions"), list):
         _refuse(path, "has no list of interactions")
     return document
@@ -170,6 +180,9 @@ def _count_lists(text: str, document: object) -> int:
 
 
 def _decode(path: Path, data: bytes) -> str:
+    if data.startswith(_POINTER):
+        what = "is a pointer of Git LFS, whose file was not fetched"
+        raise DamagedRecordingError(what, where=path, remedy="run `git lfs pull`")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -186,15 +199,21 @@ def _parse_text(path: Path, text: str) -> object:
             return _parse_yaml(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        _refuse(f"{path}:{line}", f"is not valid YAML for a cassette ({error.problem})", text)
+        _refuse(
+            f"{path}:{line}",
+            f"is not valid YAML for a cassette ({error.problem})",
+            is_cassette=_looks_like_one(text),
+        )
     except yaml.YAMLError as error:
-        _refuse(path, f"is not valid YAML ({error})", text)
+        _refuse(path, f"is not valid YAML ({error})", is_cassette=_looks_like_one(text))
     except json.JSONDecodeError as error:
-        _refuse(f"{path}:{error.lineno}", f"is not valid JSON ({error.msg})", text)
+        _refuse(
+            f"{path}:{error.lineno}", f"is not valid JSON ({error.msg})", is_cassette=_looks_like_one(text)
+        )
     except RecursionError:
-        _refuse(path, "is nested too deeply")
+        _refuse(path, "is nested too deeply", is_cassette=_looks_like_one(text))
     except (ValueError, TypeError) as error:
-        _refuse(path, f"contains an invalid value ({error})")
+        _refuse(path, f"contains an invalid value ({error})", is_cassette=_looks_like_one(text))
 
 
 def _parse_yaml(text: str) -> object:
@@ -211,19 +230,26 @@ def _parse_yaml(text: str) -> object:
 def _check(path: Path, index: int, interaction: object) -> None:
     place = f"interactions[{index}]"
     if not isinstance(interaction, dict):
-        _refuse(path, f"{place} is not a mapping")
+        _refuse(path, f"{place} is not a mapping", is_cassette=index > 0)
+    sent = interaction.get("request")
+    is_cassette = index > 0 or (
+        isinstance(sent, dict) and "path" not in sent
+    )  # a contract's request has a path
     for side, names in (("request", ("method", "uri")), ("response", ("status",))):
         part = interaction.get(side)
         if not isinstance(part, dict):
-            _refuse(path, f"{place} has no {side}")
+            _refuse(path, f"{place} has no {side}", is_cassette=is_cassette)
         missing = [name for name in names if name not in part and f"{name}_code" not in part]
         if missing:
-            _refuse(path, f"{place}.{side} has no {' and no '.join(missing)}")
+            _refuse(path, f"{place}.{side} has no {' and no '.join(missing)}", is_cassette=is_cassette)
 
 
-def _refuse(where: object, what: str, damaged: str = "") -> NoReturn:
-    """Raise the error for a file that is not a cassette, or for the text of one that can't be parsed."""
-    is_cassette = all(word.search(damaged) for word in _WORDS)
+def _looks_like_one(text: str) -> bool:
+    return all(word.search(text) for word in _WORDS)
+
+
+def _refuse(where: object, what: str, *, is_cassette: bool = False) -> NoReturn:
+    """Raise the error for a file that is not a cassette, or for one that is damaged."""
     raise (DamagedRecordingError if is_cassette else CassetteFormatError)(what, where=where, remedy=_REMEDY)
 
 
