@@ -225,6 +225,16 @@ def test_derive_says_what_became_of_every_recording(project: Project) -> None:
     ] == []
 
 
+def test_derive_names_folders_in_the_settings_that_hold_nothing(project: Project) -> None:
+    project.record("a", interaction())
+    project.settings(
+        '[tool.pactape]\nhandwritten = "pcats"\n[tool.pactape.consumers.app]\ncassettes = "ap"\n'
+    )
+    output = run(project, "derive")[1]
+    assert "handwritten: there is no pact file in " in output
+    assert "consumers.app: there is no folder " in output
+
+
 def test_a_consumer_without_a_name_is_reported_as_named_after_its_folder(project: Project) -> None:
     project.settings('[tool.pactape.providers.users]\nurl = "http://users.test"\n')
     project.record("a", interaction())

@@ -76,7 +76,7 @@ def derive(
     _warn_of_folder_name(settings)
     lines = (
         *_lines(derivation, paths, folder=settings.pacts),
-        *_exclude_lines(settings),
+        *_unused_lines(settings),
         *_referee_lines(official),
         *_leftover_lines(leftover_files(derivation, settings.pacts), derivation, prune=prune),
     )
@@ -165,11 +165,18 @@ def _skipped_lines(derivation: Derivation) -> Iterator[str]:
         yield f"{count_of(count, 'recording')} skipped: {reason} ({place})"
 
 
-def _exclude_lines(settings: Settings) -> Iterator[str]:
+def _unused_lines(settings: Settings) -> Iterator[str]:
+    """One line for each setting that selects nothing, such as a folder with a misspelt name."""
     from pactape.cassettes.finder import unused_exclusions  # noqa: PLC0415 -- keeps `pactape --help` quick
+    from pactape.pactfile.naming import pact_files_in  # noqa: PLC0415 -- as above
 
     for entry in unused_exclusions(settings):
         yield f"exclude: {entry!r} matches no recording"
+    if settings.handwritten is not None and not pact_files_in(settings.handwritten):
+        yield f"handwritten: there is no pact file in {relative_file(str(settings.handwritten))}"
+    for key, consumer in settings.consumers.items():
+        if not consumer.cassettes.is_dir():
+            yield f"consumers.{key}: there is no folder {relative_file(str(consumer.cassettes))}"
 
 
 def _observed_lines(derivation: Derivation) -> Iterator[str]:
