@@ -82,6 +82,13 @@ def test_a_refused_write_is_one_of_an_object_only_if_that_is_missing(is_missing:
     assert templates.get(failure.segments, failure.segments) == ("repos", segment)
 
 
+def test_an_invalid_id_is_one_although_a_write_of_it_was_refused() -> None:
+    known = [_endpoint("repos/{id}"), _endpoint("repos/{id}", method="PUT")]
+    failures = [_endpoint("repos/not-an-id", method=method, succeeds=False) for method in ("GET", "PUT")]
+    assert route_templates_of([*known, *failures]) == {("repos", "not-an-id"): ("repos", "{id}")}
+    assert route_templates_of([*known, failures[1]]) == {}
+
+
 def test_a_read_that_is_forbidden_says_nothing_about_the_object() -> None:
     failure = _endpoint("repos/export", succeeds=False, is_refused=True)
     assert route_templates_of([*REPOS, failure]) == {}

@@ -215,6 +215,8 @@ def test_sizes_are_not_kinds_of_objects(tmp_path: Path) -> None:
         ("2001:db8::/32", "ip"),
         ("1.2.3", "version"),
         ("reports-1778670288", "id"),
+        ("my-reports1778670288", "id"),
+        ("report17786702", None),
         ("10.5555", "id"),
         ("<USER>", "id"),
         ("scrubbed-2", "id"),

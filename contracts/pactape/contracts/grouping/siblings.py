@@ -70,9 +70,8 @@ def failed_siblings(candidates: _Below, known: list[RequestBelow]) -> set[str]:
     return {
         segment
         for segment, requests in candidates.items()
-        if not any(request.endpoint.succeeds or _is_refused_write(request) for request in requests)
-        and not all(request.endpoint.is_refused for request in requests)
-        and any(_is_like_one_of(request, known) for request in requests)
+        if not any(request.endpoint.succeeds for request in requests)
+        and any(_is_like_one_of(request, known) for request in requests if not _is_refused(request))
     }
 
 
@@ -179,15 +178,11 @@ def _possible_names(segment: str, requests: list[RequestBelow]) -> Iterator[str]
             yield f"{segment.lower()}/{name_in_segment(request.rest[0])}"
 
 
-def _is_refused_write(request: RequestBelow) -> bool:
-    """Return whether a write failed for another reason than that its object doesn't exist."""
+def _is_refused(request: RequestBelow) -> bool:
+    """Return whether a request failed for another reason than its object; a write, unless the object is missing."""
     endpoint = request.endpoint
-    return (
-        endpoint.method in _WRITES
-        and not any(request.rest)
-        and not endpoint.succeeds
-        and not endpoint.is_missing
-    )
+    is_write = endpoint.method in _WRITES and not any(request.rest)
+    return endpoint.is_refused or (is_write and not endpoint.is_missing)
 
 
 def _shows_a_collection(request: RequestBelow) -> bool:

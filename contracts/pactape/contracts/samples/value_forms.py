@@ -30,7 +30,7 @@ _FORMS = (
     ("id", re.compile(r"(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[0-9A-Za-z_-]{20,}={0,2}")),
     ("id", re.compile(r"[a-z0-9]+:[0-9a-f]{32,}")),
     ("id", re.compile(r"(?=(?:-?[0-9]){7,}[xX]?$)[0-9]+(-[0-9]+)+[xX]?")),
-    ("id", re.compile(r"[A-Za-z0-9_.~-]*[_.~-][0-9]{9,}")),
+    ("id", re.compile(r"[A-Za-z0-9_.~-]*([_.~-][0-9]{9,}|[A-Za-z]1[0-9]{9}([0-9]{3})?)")),
     ("id", _REGISTRANT),
     ("id", re.compile(re.escape(PLACEHOLDER) + r"|scrubbed(-[0-9]+)?|<[^<>]+>|<<[^<>]+>>|\*{3,}|X{4,}")),
     ("id", re.compile(r"[A-Z0-9_]+_(ID|UUID|GUID|TOKEN|KEY|SLUG)")),
