@@ -62,6 +62,18 @@ def test_targets_are_forwarded_unchanged(proxy: RecordingProxy, api: Api) -> Non
     assert (answer.status, answer.body, api.targets) == (799, b"x", ["/a//b%2Fc?x=1"])
 
 
+def test_an_exchange_whose_cassette_can_not_be_written_is_a_failure_and_not_counted(
+    api: Api, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    sessions = RecordingSessions(tmp_path / "file" / "cassettes")
+    with RecordingProxy(api, sessions) as proxy:
+        assert ask(proxy, "/users").status == 500
+    (failure,) = sessions.failures
+    assert failure.startswith("GET http://api.test/v1/users: ")
+    assert sessions.finish_all() == []
+
+
 def test_ending_a_test_that_never_began_gives_no_exchanges(proxy: RecordingProxy) -> None:
     answer = ask(proxy, "/__pactape__/test", method="DELETE")
     assert (answer.status, json.loads(answer.body)) == (200, {"name": None, "exchanges": 0})

@@ -13,6 +13,7 @@ from pactape.cassettes.format.metadata import CassetteMetadata
 from pactape.cassettes.format.writing import encode_interaction, write_encoded_interactions
 from pactape.contracts.samples.sanitizing import without_later_secrets, without_secrets
 from pactape.converting.cassette_writer import recorded_interaction
+from pactape.errors import OutputError
 from pactape.exchange import Exchange, Provenance
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class TestSession:
         self._is_outdated = False
 
     def record(self, request: Request, response: Response) -> None:
-        """Add an exchange, and write the cassette; an exchange that can't be scrubbed is a failure.
+        """Add an exchange, and write the cassette; an exchange that can't be scrubbed or written is a failure.
 
         Raises:
             OutputError: The cassette can't be written.
@@ -73,7 +74,12 @@ class TestSession:
                 self._remove_later_secrets()
             self._append(clean)
             metadata = CassetteMetadata(provenance=clean.provenance)
-            write_encoded_interactions(self.path, self._items, metadata=metadata, scrubber=self._scrubber)
+            try:
+                write_encoded_interactions(self.path, self._items, metadata=metadata, scrubber=self._scrubber)
+            except OutputError as error:
+                self.failures.append(f"{clean.request.method} {clean.request.url}: {error}")
+                del self.exchanges[-1], self._items[-1]
+                raise
 
     def replace(self) -> None:
         """Record nothing more, because the test is recorded again."""
