@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from pactape.checking.drift.recordings import compare_recordings
 from pactape.settings import load_settings
 
@@ -63,3 +64,52 @@ def test_a_header_that_one_of_several_tests_reads_counts_beside_tests_of_which_n
     old, unknown, new = (tmp_path / name for name in texts)
     (finding,) = compare_recordings([old, unknown], [new], load_settings(tmp_path))
     assert str(finding) == "breaking: GET /users/{id} → 200: the header etag: is gone"
+
+
+def _compare(root: Path, old: str, new: str) -> list[str]:
+    """The findings between two recordings of one test."""
+    (root / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
+    for name, text in (("old.yaml", old), ("new.yaml", new)):
+        (root / name).write_text(text, encoding="utf-8")
+    found = compare_recordings([root / "old.yaml"], [root / "new.yaml"], load_settings(root))
+    return [str(finding) for finding in found]
+
+
+@pytest.mark.parametrize(
+    ("now", "reason"),
+    [
+        (CASSETTE.replace("code: 200", "code: 401"), "a response about credentials, which are not recorded"),
+        (CASSETTE.replace('{"id": 7,', "{"), "the response's body is not JSON, although its content type is"),
+    ],
+)
+def test_a_response_that_no_contract_can_contain_is_one_that_changed(
+    tmp_path: Path, now: str, reason: str
+) -> None:
+    (finding,) = _compare(tmp_path, CASSETTE, now.replace("{ ", "{oops "))
+    assert finding == (
+        "breaking: GET /users/{id}: responded with 200 (application/json) and now with what no contract can "
+        f"contain: {reason}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("media", "before", "after", "findings"),
+    [
+        (
+            "text/csv",
+            "id,name\\n7,Ada\\n",
+            "name\\nAda\\n",
+            ["breaking: GET /users/{id} → 200: [].id: is gone"],
+        ),
+        ("application/xml", "<r><a>1</a></r>", "<r/>", ["breaking: GET /users/{id} → 200: r.a: is gone"]),
+        ("application/xml", "<r><b>1</b></r>", "<r/>", ["info: GET /users/{id} → 200: r.b: is gone"]),
+        ("text/plain", "id", "name", []),
+    ],
+)
+def test_a_part_of_a_text_that_is_gone_is_breaking_if_it_was_read(
+    tmp_path: Path, media: str, before: str, after: str, findings: list[str]
+) -> None:
+    body = '{"id": 7, "email": "ada@example.com", "locale": "en"}'
+    base = CASSETTE.replace("application/json", media).replace("[[id, email]]", "[['[].id', r.a]]")
+    texts = [base.replace(f"'{body}'", f'"{text}"') for text in (before, after)]
+    assert _compare(tmp_path, *texts) == findings

@@ -10,10 +10,12 @@ from pactape.contracts.grouping.evidence.message_evidence import evidence_of_mes
 from pactape.contracts.grouping.evidence.sample_evidence import evidence_of
 from pactape.contracts.grouping.sample_groups import group_samples_alike
 from pactape.contracts.inference.fields import headers_read
+from pactape.contracts.interactions.text_content import is_part_read
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.errors import DamagedRecordingError
 from pactape.findings import Finding, Severity, skipped_file
 from pactape.http_bodies import header
+from pactape.urls import url_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Sequence
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from pactape.contracts.grouping.evidence.operations import GroupKey
     from pactape.contracts.grouping.sample_groups import GroupedSamples
+    from pactape.contracts.inference.fields import ReadFields
     from pactape.contracts.samples.sample import Sample
     from pactape.settings import Settings
 
@@ -119,9 +122,32 @@ def _compare_responses(
     for request, responses in old.items():
         if request in new:
             yield from _compare(request, responses, new[request])
+        elif (reason := _exclusion_of(responses, before, after)) is not None:
+            was = " or ".join(map(_kind_text, sorted(responses)))
+            what = f"responded with {was} and now with what no contract can contain: {reason}"
+            yield Finding(Severity.BREAKING, request[0], what, rule="response-changed")
         elif not all(sample.exchange.cassette in incomplete for sample in _samples(responses)):
             what = "is no longer requested as recorded"
             yield Finding(Severity.BREAKING, request[0], what, rule="not-requested")
+
+
+def _exclusion_of(responses: _Responses, before: GroupedSamples, after: GroupedSamples) -> str | None:
+    """Return why a request with the same method and path takes no part in contracts now, but did before."""
+    requests = {_method_and_path(sample) for sample in _samples(responses)}
+    known = {exclusion.request for exclusion in before.exclusions}
+    excluded = (exclusion for exclusion in after.exclusions if exclusion.request not in {"", *known})
+    return next((exclusion.reason for exclusion in excluded if _is_one_of(exclusion.request, requests)), None)
+
+
+def _method_and_path(sample: Sample) -> tuple[str, str]:
+    request = sample.exchange.request
+    return request.method, url_parts(request.url).path or "/"
+
+
+def _is_one_of(request: str, requests: set[tuple[str, str]]) -> bool:
+    """Return whether a request, with its path below the provider's URL, is among others with whole paths."""
+    method, _, path = request.partition(" ")
+    return any(method == other and whole.endswith(path) for other, whole in requests)
 
 
 def _samples(responses: _Responses) -> Iterator[Sample]:
@@ -178,6 +204,17 @@ def _compare_content(
         yield _missing_header(name, after, place=place)
     if old.shape is not None and new.shape is not None:
         yield from differences(old.shape, new.shape, reader.fields, place=place)
+    elif old.shape is None and old.parts is not None:
+        yield from _missing_parts(old.parts, new.parts or set(), reader.fields, place=place)
+
+
+def _missing_parts(old: set[str], new: set[str], fields: ReadFields, *, place: str) -> Iterator[Finding]:
+    """The columns, elements and keys that every recorded text had, without those below another one."""
+    missing = old - new
+    for part in sorted(missing):
+        if not any(part.startswith((f"{other}.", f"{other}[]")) for other in missing):
+            severity = Severity.BREAKING if is_part_read(part, fields) else Severity.INFO
+            yield Finding(severity, f"{place}: {part}", "is gone", rule="field-gone")
 
 
 def _missing_header(name: str, after: list[Sample], *, place: str) -> Finding:

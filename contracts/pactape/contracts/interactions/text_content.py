@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pactape.contracts.inference.fields import ReadFields
     from pactape.exchange import Response
 
-__all__ = ["text_content"]
+__all__ = ["is_part_read", "text_content"]
 
 
 def text_content(response: Response, parts: frozenset[str], fields: ReadFields) -> Content | None:
@@ -34,7 +34,7 @@ def text_content(response: Response, parts: frozenset[str], fields: ReadFields) 
         fields: The parts that the consumer reads, in the same notation.
     """
     media = media_type(response) or ""
-    parts_read = sorted(part for part in parts if _is_read(part, fields))
+    parts_read = sorted(part for part in parts if is_part_read(part, fields))
     if not parts_read:
         return None
     if is_xml(media):
@@ -44,7 +44,8 @@ def text_content(response: Response, parts: frozenset[str], fields: ReadFields) 
     return _events(media, parts_read)
 
 
-def _is_read(part: str, fields: ReadFields) -> bool:
+def is_part_read(part: str, fields: ReadFields) -> bool:
+    """Return whether the consumer reads a part of a text, as `text_parts` returns it."""
     for step in part.replace("[]", ".[]").strip(".").split("."):
         if step == "[]":
             fields = fields.item()
