@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pactape.observing.models.record_types import pydantic_fields
 from pactape.observing.plain_values import plain
 from pactape.observing.tracking import TrackedObject, track
 from pactape.observing.usage import ITEM, Usage
@@ -58,7 +59,7 @@ def _children(instance: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(instance, dict):
         yield from ((str(key), value) for key, value in instance.items())
     elif hasattr(instance, _EXTRA):
-        for name, field in type(instance).__pydantic_fields__.items():
+        for name, field in pydantic_fields(type(instance)).items():
             alias = field.validation_alias
             yield alias if isinstance(alias, str) else name, getattr(instance, name, None)
 

@@ -163,7 +163,8 @@ def _validating(observer: Observer) -> Callable[[Any], Any]:
     def make(original: Any) -> Any:
         @wraps(original)
         def validate(self: Any, value: Any, /, **options: Any) -> Any:
-            usage = observer.read_as(_source(value), None if options.get("by_name") else self._type)
+            model = getattr(self, "_type", None)  # pydantic before 2.8 doesn't keep it
+            usage = observer.read_as(_source(value), None if options.get("by_name") else model)
             with internal():
                 instance = original(self, value if usage is None else plain(value), **options)
             return observe_extra_fields(instance, usage)

@@ -89,6 +89,9 @@ class CattrsReading(_PlainReading):
 
     def _overrides(self, record: Any) -> Any:
         """Return the overrides of a generated hook; None for a handwritten one."""
-        hook = self._converter.get_structure_hook(record)
+        converter: Any = self._converter
+        is_old = not hasattr(converter, "get_structure_hook")  # cattrs before 24.1
+        find = converter._structure_func.dispatch if is_old else converter.get_structure_hook  # noqa: SLF001 -- as above
+        hook = find(record)
         is_built_in = getattr(hook, "__self__", None) is self._converter
         return getattr(hook, "overrides", {} if is_built_in else None)

@@ -18,7 +18,7 @@ from pactape.observing.models.type_arguments import type_arguments, with_argumen
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["RecordField", "fields_of", "forbids_others", "is_opaque"]
+__all__ = ["RecordField", "fields_of", "forbids_others", "is_opaque", "pydantic_fields"]
 
 
 class RecordField(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +91,14 @@ def _struct_fields(record: Any) -> Iterator[RecordField]:
 
 def _is_pydantic(record: Any) -> bool:
     """Return whether it is a pydantic model or dataclass."""
-    return isinstance(record, type) and isinstance(getattr(record, "__pydantic_fields__", None), dict)
+    return isinstance(record, type) and isinstance(pydantic_fields(record), dict)
+
+
+def pydantic_fields(record: Any) -> Any:
+    """Return the fields of a pydantic model or dataclass by name; None for any other class."""
+    fields = getattr(record, "__pydantic_fields__", None)
+    is_old = fields is None and hasattr(record, "__pydantic_decorators__")  # a model of pydantic before 2.10
+    return getattr(record, "model_fields", None) if is_old else fields
 
 
 def _pydantic_fields(alias: Any) -> Iterator[RecordField]:
@@ -104,7 +111,7 @@ def _pydantic_fields(alias: Any) -> Iterator[RecordField]:
     }
     config = getattr(record, "model_config", None) or getattr(record, "__pydantic_config__", None) or {}
     by_name = config.get("populate_by_name") or config.get("validate_by_name")
-    for name, field in record.__pydantic_fields__.items():
+    for name, field in pydantic_fields(record).items():
         paths = list(_alias_paths(field.validation_alias))
         is_raw = name in raw or any(map(reads_raw, field.metadata))
         paths += [(name,)] if by_name or not paths else []
