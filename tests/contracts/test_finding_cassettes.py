@@ -100,14 +100,18 @@ def test_check_names_a_file_that_is_not_a_cassette_and_goes_on(project: Project)
         ("b.yaml", "interactions: []\ninteractions:\n- request: {}\n"),
         ("b.yaml", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"),
         ("b.json", '{"version": 1, "interactions": [{"request": {"uri": "http://a'),
+        ("b.yaml", ""),
+        ("b.json", " \n"),
+        ("b.yaml", b"interactions:\n- request: {uri: http://a.test/caf\xe9}\n"),
+        ("b.yaml", "interactions:\n- request: {}\n".encode("utf-16")),
         ("b.har", '{"log": {"version": "1.2", "creator": {}, "entries": [{"request": {"url": "http://a'),
     ],
 )
 def test_a_damaged_recording_fails_every_command_that_lacks_it(
-    project: Project, name: str, content: str
+    project: Project, name: str, content: str | bytes
 ) -> None:
     path = project.root / "cassettes" / name
-    path.write_text(content, encoding="utf-8")
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
     project.settings(f'[project]\nname = "web"\n[tool.pactape]\nrecordings = ["cassettes/{name}"]\n')
     codes = {}
     for words in (["derive"], ["check"], ["openapi", "-o", str(project.root / "o.yaml")], ["models"]):

@@ -132,7 +132,7 @@ def test_what_vcrpy_writes_is_read_unchanged(
     ("text", "place"),
     [
         ("interactions:\n- {a: b\n", r"cassette\.yaml:3: is not valid YAML"),
-        ("", r"cassette\.yaml: has no list of interactions"),
+        ("", r"cassette\.yaml: is empty"),
         ("- request: {}\n", r"cassette\.yaml: has no list of interactions"),
         ("interactions: [1]", r"interactions\[0\] is not a mapping"),
         ("interactions: [{request: {method: GET}, response: {}}]", r"interactions\[0\]\.request has no uri"),

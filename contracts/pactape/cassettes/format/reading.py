@@ -159,6 +159,8 @@ def _parse_file(path: Path) -> dict[str, Any]:
 
 def _parse(path: Path, data: bytes) -> dict[str, Any]:
     text = _decode(path, data)
+    if not text.strip():
+        _refuse(path, "is empty", is_cassette=True)  # as after a full disk
     document = _parse_text(path, text)
     if (count := _count_lists(text, document)) > 1:
         what = f"has the key 'interactions' {count} times, of which only the last would be read"
@@ -187,7 +189,8 @@ def _decode(path: Path, data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        _refuse(f"{path}:{line}", f"is not UTF-8 (byte {error.start})")
+        is_cassette = b"interactions" in data.replace(b"\0", b"")  # in UTF-16, each letter has a zero byte
+        _refuse(f"{path}:{line}", f"is not UTF-8 (byte {error.start})", is_cassette=is_cassette)
 
 
 def _parse_text(path: Path, text: str) -> object:
