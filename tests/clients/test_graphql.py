@@ -77,6 +77,7 @@ class TestDocuments:
         [
             ("query {", {}, "can't be parsed"),
             (GET_USER, {}, r"needs a value for \$id"),
+            (GET_USER, {"id": None}, r"needs a value for \$id"),
             (GET_USER, {"id": 1, "di": 2}, r"declares no \$di"),
             ("query A { a } query B { b }", {}, "A, B"),
             ("fragment F on User { id }", {}, "0 operations"),
@@ -84,7 +85,7 @@ class TestDocuments:
         ],
     )
     def test_that_are_wrong_are_never_sent(
-        self, client: GraphQLClient, document: str, variables: dict[str, int], complaint: str
+        self, client: GraphQLClient, document: str, variables: dict[str, Any], complaint: str
     ) -> None:
         with pytest.raises(DocumentError, match=complaint):
             client.query(document, variables)

@@ -110,6 +110,9 @@ class TestOnTheWire:
             (None, ["no c"]),
         ]
 
+    def test_an_empty_batch_sends_nothing(self, client: GraphQLClient) -> None:
+        assert client.batch([]) == ()
+
     def test_a_batch_with_a_result_too_few_is_an_error(self, server: Any, client: GraphQLClient) -> None:
         server.post(URL, json=[{"data": {"a": 1}}])
         with pytest.raises(DecodeError, match="2 operations were sent, but 1 results came"):

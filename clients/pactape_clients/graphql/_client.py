@@ -149,7 +149,7 @@ class GraphQLClient(NotCopyable):
         operation = compiled(document, options.get("operation"), self._schema)
         operation.check_kind("query")
         inputs: Any = variables if variables.__class__ is dict else plain_variables(variables)
-        operation.check(inputs.keys())
+        operation.check(inputs)
         if ttl > 0:
             return self._queries.read(operation, inputs, returns, options, ttl=ttl)
         check_number("ttl", ttl)
@@ -194,7 +194,7 @@ class GraphQLClient(NotCopyable):
         operation = compiled(document, options.get("operation"), self._schema)
         operation.check_kind("mutation")
         inputs = plain_variables(variables)
-        operation.check(inputs.keys())
+        operation.check(inputs)
         return self._send_mutation(self._prepare(operation, inputs, returns, options), options)
 
     def _send_mutation(self, execution: Execution, options: Mapping[str, Any]) -> Any:
@@ -257,6 +257,8 @@ class GraphQLClient(NotCopyable):
             ClientError: No response was received, or not one result for each call.
         """
         check_options(options, _EXECUTE - {"operation"})
+        if not calls:  # servers refuse an empty batch
+            return ()
         headers = options.get("headers") or {}
         return self._uncached.batch(calls, headers=headers, deadline=options.get("deadline"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from graphql import (
@@ -21,7 +21,7 @@ from graphql import (
 from pactape_clients.errors import DocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 __all__ = ["Document", "compiled", "schema_of"]
 
@@ -47,21 +47,19 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     variables: frozenset[str]
     required: frozenset[str]
 
-    def check(self, variable_names: Collection[str]) -> None:
-        """Check that no variable is missing or unknown.
+    def check(self, variables: Mapping[str, Any]) -> None:
+        """Check that no variable is missing, unknown, or null although it can't be.
 
         Raises:
-            DocumentError: Variables are missing or unknown; the message contains their names.
+            DocumentError: Variables are missing, null or unknown; the message contains their names.
         """
-        if variable_names == self.variables:
-            return
-        names = frozenset(variable_names)
-        if missing_names := self.required - names:
+        names = variables.keys()
+        if missing_names := [name for name in self.required if variables.get(name) is None]:
             raise DocumentError(f"{self.name} needs a value for {_name_list(missing_names)}")
-        if unknown_names := names - self.variables:
-            variables = _name_list(self.variables) if self.variables else "none"
+        if names != self.variables and (unknown_names := names - self.variables):
+            declared = _name_list(self.variables) if self.variables else "none"
             raise DocumentError(
-                f"{self.name} declares no {_name_list(unknown_names)}; it declares {variables}"
+                f"{self.name} declares no {_name_list(unknown_names)}; it declares {declared}"
             )
 
     def check_kind(self, expected: str) -> None:
@@ -78,7 +76,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         raise DocumentError(f"{self.name} is a {self.kind}. Fix: execute it with {method}(…)")
 
 
-def _name_list(names: frozenset[str]) -> str:
+def _name_list(names: Collection[str]) -> str:
     return ", ".join(f"${name}" for name in sorted(names))
 
 

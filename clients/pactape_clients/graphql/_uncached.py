@@ -72,7 +72,7 @@ class Uncached:
         if compiled_document.kind == "subscription":
             compiled_document.check_kind("query")
         inputs = plain_variables(variables)
-        compiled_document.check(inputs.keys())
+        compiled_document.check(inputs)
         return compiled_document, inputs
 
     def execute(self, execution: Execution, *, deadline: float | None) -> GraphQLResult:
