@@ -154,3 +154,18 @@ def test_literals_are_read_from_files_and_folders(tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("def", encoding="utf-8")
     literals = client_literals([tmp_path / "client", tmp_path / "b.py", tmp_path / "broken.py"])
     assert literals == {"users", "me", "orders", "all"}
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"), [("mutation Send($f: Upload!) { send(f: $f) }", "operation=Send"), ("{", "")]
+)
+def test_a_graphql_request_with_files_is_named_after_its_operation(document: str, expected: str) -> None:
+    operations = json.dumps({"query": document, "variables": {"f": None}})
+    part = 'Content-Disposition: form-data; name="operations"'
+    sent = f"--x\r\n{part}\r\n\r\n{operations}\r\n--x--\r\n"
+    assert action(sent=sent, headers={"Content-Type": "multipart/form-data; boundary=x"}) == expected
+
+
+def test_a_persisted_document_is_named_after_its_id_if_nothing_else_is_sent() -> None:
+    assert action(sent={"id": "6f1c2a", "variables": {}}) == "document=6f1c2a"
+    assert action(sent={"id": "6f1c2a", "variables": {}, "name": "x"}) == ""

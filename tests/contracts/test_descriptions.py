@@ -138,3 +138,13 @@ def test_the_names_of_which_there_are_too_many_are_those_that_fewest_other_reque
         "POST /chat → 200 with input, model, stream",
         "POST /chat → 200 with input, model, tools and 1 more",
     ]
+
+
+def test_a_graphql_operation_at_two_endpoints_is_two(project: Project) -> None:
+    for name in ("admin", "shop"):
+        url = f"http://users.test/{name}/graphql"
+        project.record(name, interaction(method="POST", url=url, sent={"query": "query Me { me { id } }"}))
+    assert [stated["description"] for stated in project.interactions()] == [
+        "Me → 200 with the path /admin/graphql",
+        "Me → 200 with the path /shop/graphql",
+    ]

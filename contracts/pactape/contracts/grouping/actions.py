@@ -11,14 +11,22 @@ from urllib.parse import parse_qsl
 
 from pactape.contracts.samples.graphql_documents import documents_of_batch, operation_label
 from pactape.contracts.samples.value_forms import segment_kind
-from pactape.http_bodies import any_json_body, form_fields, header, text_body
+from pactape.http_bodies import (
+    any_json_body,
+    content_type,
+    decoded_body,
+    form_fields,
+    header,
+    multipart_parts,
+    text_body,
+)
 from pactape.urls import url_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pactape.contracts.samples.sample import Sample
-    from pactape.exchange import Headers
+    from pactape.exchange import Headers, Request
 
 __all__ = ["action_of"]
 
@@ -53,6 +61,8 @@ _NOT_OPERATIONS = frozenset(
 )
 #: Names of the id of a persisted GraphQL document: Apollo, the draft of GraphQL over HTTP, Relay.
 _DOCUMENT_IDS = ("documentId", "doc_id", "queryId")
+#: The members of a request with a persisted document whose id has no name of its own.
+_PERSISTED = frozenset({"id", "variables", "operationName", "extensions"})
 _LONGEST_ID = 12
 _NAME = re.compile(r"[A-Za-z_][\w.:/#-]{0,60}")
 _MOST_CALLS = 5
@@ -92,6 +102,7 @@ def action_of(sample: Sample) -> str:
         or _first_named(body if is_call else [], body_names)
         or _persisted_document(sent, query)
         or _xml_operation(sample)
+        or _upload_operation(request)
     )
 
 
@@ -152,8 +163,23 @@ def _persisted_document(sent: Any, query: list[tuple[str, str]]) -> str:
     persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
     if isinstance(persisted, dict) and "sha256Hash" in persisted:
         return f"document={str(persisted['sha256Hash'])[:_LONGEST_ID]}"
-    ids = (parts.get(name) for name in _DOCUMENT_IDS if "variables" in parts)
+    names = (*_DOCUMENT_IDS, "id") if parts.keys() <= _PERSISTED else _DOCUMENT_IDS
+    ids = (parts.get(name) for name in names if "variables" in parts)
     return next((f"document={str(identifier)[-_LONGEST_ID:]}" for identifier in ids if identifier), "")
+
+
+def _upload_operation(request: Request) -> str:
+    """Return the GraphQL operation of a request with files, whose part "operations" has the document."""
+    sent_type = content_type(request.headers)
+    if not sent_type.lower().startswith("multipart/form-data"):
+        return ""
+    with suppress(ValueError):
+        parts = multipart_parts(decoded_body(request), sent_type)
+        texts = [part.data for part in parts if part.name == "operations"]
+        sent: Any = json.loads(texts[0]) if texts else None
+        if documents := documents_of_batch([sent]):
+            return f"operation={sent.get('operationName') or operation_label(documents[0])}"
+    return ""
 
 
 def _rpc_method(value: Any) -> str:

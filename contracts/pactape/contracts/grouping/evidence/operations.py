@@ -98,7 +98,7 @@ def own_key(sample: Sample, provider: ProviderSettings) -> GroupKey:
         media=media_type(exchange.response) or "",
         outcome=outcome_of(sample),
         states=tuple(state.name for state in states),
-        request=_request_names(sample),
+        request=_request_names(sample, provider),
         variant=_variant(sample, discriminators),
         traffic=exchange.traffic,
     )
@@ -141,7 +141,7 @@ def _variant(sample: Sample, discriminators: Iterable[str]) -> str:
     return ""
 
 
-def _request_names(sample: Sample) -> str:
+def _request_names(sample: Sample, provider: ProviderSettings) -> str:
     request = sample.exchange.request
     query = _query_names(url_parts(request.url).query)
     if not request.body and sample.document is None:
@@ -153,7 +153,11 @@ def _request_names(sample: Sample) -> str:
     )
     meaning = "\n".join(map(canonical_document, documents)) or None
     body = _body_names(sample.sent) if sample.sent is not None else _form_names(sample)
-    return json.dumps([query, body, meaning, header_variants(request)])
+    variants = header_variants(request)
+    if meaning:  # the name of the operation says nothing about the endpoint
+        segments = [unquote(part) for part in path_below(sample.exchange, provider).split("/")[1:]]
+        variants = [*variants, f"the path {route_template(segment_kinds(segments), segments)}"]
+    return json.dumps([query, body, meaning, variants])
 
 
 @lru_cache(maxsize=1024)
