@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from pactape.cassettes.maintenance.expiry import expired
 from pactape.errors import SettingsError
 from pactape.pytest_record import session  # noqa: F401 -- else each run imports it and vcrpy again
 from pactape.pytest_record.hygiene_report import HygieneOutput, judge_hygiene
 from pactape.reports import FORMATS
-from pactape.settings import load_settings
+from pactape.settings import HygieneSettings, load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -219,6 +221,14 @@ def test_interactions_expire_by_the_limit_of_their_host(project: Project) -> Non
     ]
     project.settings('[tool.pactape.hygiene.max_age]\n"other.example.com" = "30d"\n')
     assert project.run() == (0, [])
+
+
+@pytest.mark.parametrize("host", ["API.example.com", "api.example.com:80", "ada:pw@api.example.com."])
+def test_the_limit_of_a_host_holds_for_each_spelling_of_it(tmp_path: Path, host: str) -> None:
+    path = tmp_path / "test_users.test_a.yaml"
+    path.write_text(f"interactions:{interaction('a', date=OLD, host=host)}version: 1\n")
+    rules = HygieneSettings(hosts={"api.example.com": timedelta(days=30)})
+    assert [index for index, _ in expired(path, rules, now=datetime.now(UTC))] == [0]
 
 
 def test_one_limit_holds_for_every_host(project: Project) -> None:

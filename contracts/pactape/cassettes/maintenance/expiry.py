@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from pactape.cassettes.format.reading import read_cassette
 from pactape.http_bodies import header
+from pactape.urls import authority, is_base_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,8 @@ def expired(path: Path, rules: HygieneSettings, *, now: datetime) -> Iterator[tu
         CassetteFormatError: The file can't be read as a cassette.
     """
     for exchange in read_cassette(path) if rules.limits_age else ():
-        limit = rules.max_age_of(urlsplit(exchange.request.url).netloc)
+        url = exchange.request.url
+        limit = rules.max_age_of(authority(url) if is_base_url(url) else "")
         if limit is None:
             continue
         moment = recorded_at(exchange)

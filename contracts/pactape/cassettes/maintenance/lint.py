@@ -13,8 +13,8 @@ from pactape.cassettes.contents import read_any
 from pactape.cassettes.scrubbing.detection.second_look import possible_secrets
 from pactape.cassettes.scrubbing.rules import ScrubRules
 from pactape.cassettes.scrubbing.scrubber import Scrubber
-from pactape.errors import CassetteFormatError
 from pactape.file_cache import cached_data
+from pactape.files import unreadable
 from pactape.http_bodies import content_type, decode_text, decoded_body
 
 if TYPE_CHECKING:
@@ -92,9 +92,7 @@ def lint_file(path: Path, rules: ScrubRules = _DEFAULT_RULES) -> list[FoundSecre
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise CassetteFormatError(
-            f"can't be read ({error.strerror})", where=path, remedy="make it readable, or delete it"
-        ) from error
+        raise unreadable(path, error) from error
     look = _FileFindings(str(path), rules)
     look.at_data(data)
     return look.findings
