@@ -52,6 +52,11 @@ LATER: dict[str, tuple[str, Any, Callable[[Any], VcrRequest]]] = {
         "Your verification code is 492817.",
         lambda text: _post({"code": text[-7:-1]}),
     ),
+    "a password of two words in a text": (
+        "password",
+        "tulip#7 gar&den",
+        lambda password: VcrRequest("POST", f"{HOST}/x", f"I say {password} twice", {}),
+    ),
     "a path whose escapes are mixed": (
         "client_secret",
         ODD,

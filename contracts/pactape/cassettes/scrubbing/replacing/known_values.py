@@ -55,6 +55,7 @@ class KnownValues:
         self._placeholder_of = placeholder_of
         self.has_any = False
         self._placeholders: dict[str, str] = {}
+        self._has_spaces = False  # in a secret, which no run of other characters shows
         self._in_bytes: dict[bytes, bytes] = {}
 
     def add(self, secret: str, placeholder: str) -> None:
@@ -63,6 +64,7 @@ class KnownValues:
             return
         if len(secret) < _SHORTEST or secret in self._placeholders or not _is_distinct(secret):
             return
+        self._has_spaces = self._has_spaces or " " in secret
         is_verbatim = _VERBATIM.fullmatch(secret) is not None
         for encode in _ENCODINGS[:1] if is_verbatim else _ENCODINGS:
             encoded = encode(secret)
@@ -74,7 +76,7 @@ class KnownValues:
 
     def replace(self, text: str) -> str:
         """Return a text without these secrets."""
-        if not self._placeholders or not _may_hold(text):
+        if not self._placeholders or not (self._has_spaces or _may_hold(text)):
             return text
         if self._are_too_many_for(text):
             return substitute(_RUN, lambda match: self._in_run(match.group()), text)
