@@ -29,6 +29,8 @@ def scrubbed(text: str) -> str:
         "$password = $_POST['password'];\n$user = 1;\n",
         "let password = String::new();\nlet user = 1;\n",
         'password: "#{password}"\nuser: ada\n',
+        "api = Client(\n    session=self, auth=bearer_auth)\n",
+        "+def login(user, client_secret='', two_factor_callback=None, github=None):\n+    pass\n",
         f'"metadata": {{\n  "signature": "sha256:{"2a5438fc" * 8}"\n}}\n',
     ],
 )

@@ -53,6 +53,31 @@ DOCUMENTS: dict[str, object] = {
     "public keys in a list": {"public_keys": [{"key_id": "1", "key": "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW"}]},
     "the fingerprint of a key": {"encryption_key": {"thumbprint_sha256": "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW"}},
     "kinds of grants": {"grant_types": ["authorization_code", "urn:ietf:params:oauth:grant-type:jwt-bearer"]},
+    "the number of a set of credentials": {"credential": 1153, "results": [{"credential": 1154}]},
+    "public keys in tags": [f"AUTHORIZED_KEY=ssh-ed25519_{'AAAAC3Nza' * 6}_key{number}" for number in (1, 2)],
+    "the public key of a repository": {
+        "key_id": "568250167242549743",
+        "key": "rHXYIm/JzMRLsG6814/8GKmJRlSYQh7FIOdCvHNODys=",
+    },
+    "the keys of references": {
+        "reference": [{"key": "2022051913474112900_j_a-2022-0001_ref_001", "DOI": "10.1/x"}]
+    },
+    "certificates below credentials": {
+        "credentials": {
+            "certificate": "MIIC+jCCAeKgAwIBAgIJVzQmJwPZB9FvMA0GCSqG",
+            "x5c": ["MIIC+jCCAeKgAwIBAgIJVzQmJwPZB9Fv"],
+        }
+    },
+    "variables of a program in a list": {"client_key": ["req.http.Fastly-Client-IP"]},
+    "the image of a cookie": {"cookie": "https://a.test/images/cookie.png?v5=1", "cookies": 3},
+    "a file that is named after an identifier": {
+        "path": "src/__files/mapping-api-891820f6-7cd7-437a-8ec1-16c3e76c53ec.json"
+    },
+    "expressions of templates": {
+        "adminPassword": "[parameters('adminPassword')]",
+        "password": "$encrypted$",
+        "api_key": "##MAIL_API_KEY##",
+    },
     "a masked key": {"httpAuthorization": f"AKIA{'X' * 16}"},
     "a company's name": {"mapping": [{"idp": "id", "auth0": "isEnforcedIn2Sv"}]},
     "the names of keys": {"ssh_keys": ["home-pc", "laptop"]},
@@ -88,11 +113,15 @@ DESCRIBED: dict[str, object] = {
     "a public key as a tag": "AUTHORIZED_KEY=ssh-ed25519_AAAAC3NzaC1lZDI1NTE5AAAAICC_GwZzzlDeSKN6SliDqfRIUp7u_key1",
     "a description of a parameter": "Parameters:\n- domainPasswd: Password for the domain account\n- ou: OU=a\n",
     "descriptions of keys": "remote_ssh_keys: public keys to be put in the home\n\nremote_user: a user\n",
+    "versions of plug-ins": "ssh-credentials:291.v8211e4f8efb_c\nauthentication-tokens:1.4\n",
+    "a mask in angle brackets": '+{"Authorization": "Basic <BASIC_AUTH>"}, "method": "GET"}, <a href="b">\n',
+    "two variables of a script": 'local -r db_root_password="$1" db_name="$2"\nA=1\n',
     "a path at a line's end": "- run \\\n  --kubeconfig=/etc/kubernetes/static-pod/kubeconfig \\\n  --v=2\n",
 }
 TEXTS: dict[str, str] = {
     "a script": '<script>f(s.id=r+"q8Zr1LmX0vTy7",e);s.id="row";var DATOKEN="DAToken"</script>',
     "numbers of errors": "<script>var c={InvalidPassword:50126,ExpiredOneTimePasscode:'50182'}</script>",
+    "an image of Windows": '<unattend><settings pass="windowsPE"><a/></settings></unattend>',
     "a certificate whose lines look like keys": "-----BEGIN CERTIFICATE-----\nMIIELTCCApWgAwIBAgIRAKqNtZ"
     f"{'Cq5L' * 9}Ab\n{'aB3dE5fG' * 8}\n{'hI9jK1lM' * 8}\n"
     "AQEBBQADggGPADCCAYoCggGBAJhNyJ40L0K7Ork9sR7HhDaBfLl0mGoOSZV3BSDa\n-----END CERTIFICATE-----\n",
@@ -101,6 +130,8 @@ HEADERS: dict[str, str] = {
     "x-ms-resource-usage": "triggers=0;clientEncryptionKeys=20;collectionSize=0;",
     "X-Accepted-Github-Permissions": "secrets=read,environments=read",
     "Azureml-Model-Session": "d20260330170902-0e618f323d34",
+    "X-GitHub-OTP": "required; app",
+    "x-ratelimit-reset-tokens": "req_b176c7aa266e48aa8eff647b6b309bb8",
     "Report-To": '{"endpoints":[{"url":"https://nel.example.com/r?s=k%2BaB3dE5fG7hI9&sid=1b10b0ff-8a76-4548-befa-353fc6c6c045"}]}',
     "Reporting-Endpoints": 'nel="https://nel.example.com/r?s=k%2B&sid=1b10b0ff-8a76-4548-befa-353fc6c6c045"',
 }

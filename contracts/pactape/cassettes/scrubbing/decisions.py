@@ -31,7 +31,9 @@ _WORDS = word_set(
     "invalid expired active inactive "
     # algorithms
     "md5 sha1 sha224 sha256 sha384 sha512 sha-1 sha-256 sha-384 sha-512 bcrypt scrypt argon2i argon2id pbkdf2 "
-    "scram-sha-1 scram-sha-256 scram-sha-512 hs256 hs384 hs512 rs256 rs384 rs512 es256 es384 es512 eddsa"
+    "scram-sha-1 scram-sha-256 scram-sha-512 hs256 hs384 hs512 rs256 rs384 rs512 es256 es384 es512 eddsa "
+    # phases of the installation of Windows, which an attribute "pass" names
+    "windowspe offlineservicing generalize specialize auditsystem audituser oobesystem"
 )
 #: Permissions on secrets, as vaults, clouds and GitHub's applications list them: "read,environments=read".
 _PERMISSION = (
@@ -41,7 +43,7 @@ _PERMISSIONS = compile_when_used(rf"{_PERMISSION}(?:,\s?(?:\w{{1,64}}=)?{_PERMIS
 _PERMITTED = frozenset({"secrets", "keys", "tokens"})
 #: The names of objects that hold secrets, as options and lists of Kubernetes have them, or their number in a quota.
 _NAME_OF_SECRET = compile_when_used(r"[a-z]+(?:-[a-z0-9]+)+")
-_COUNT = compile_when_used(r"\d{1,4}")
+_COUNT = compile_when_used(r"\d{1,4}(?:\.\d{1,4}){0,3}")
 #: The rest of a sentence after the name of a secret.
 _REST_OF_SENTENCE = compile_when_used(r"[.,;:!?)]\s")
 #: Words of sentences that no passphrase needs; two of them, among four words or more, show a description.
@@ -51,6 +53,8 @@ _SHORTEST_SENTENCE, _LONGEST_SENTENCE = 4, 400
 _ERRORS = frozenset({"invalid", "expired", "missing", "incorrect", "wrong", "unknown"})
 #: The beginnings of names of resources of clouds, and of kinds of grants.
 _RESOURCES = ("arn:", "crn:", "ocid1.", "urn:")
+#: A variable of a program: "req.http.Client-IP".
+_VARIABLE = compile_when_used(r"[a-z]{2,16}(?:\.[A-Za-z][a-z]{1,16}(?:-[A-Za-z]{2,16}){0,3}){2,5}")
 #: The words of a wallet; a mnemonic may also be a sentence to remember.
 _WALLET_WORDS = compile_when_used(r"[a-z]+(?:[ ,]+[a-z]+)+")
 _DIGITS = compile_when_used(r"\d(?:[ -]?\d){2,11}")
@@ -92,9 +96,9 @@ def is_secret_field(rules: ScrubRules, name: str, value: str, context: FieldCont
     kind = kind_of_name(rules, name)
     if name == "code" and context is FieldContext.PARAMETER:
         return len(value) >= _SHORTEST_GRANT and looks_random(value)
-    if kind is NameKind.HARMLESS or not value or value.lower() in _WORDS or value.lower() == name.lower():
+    if kind is NameKind.HARMLESS or not value or value.lower() == name.lower():
         return False
-    if _is_about(name, value):
+    if value.lower().partition(";")[0] in _WORDS or _is_about(name, value):
         return False
     if rules.names and plain_name(name) in rules.names:
         return True
@@ -137,7 +141,9 @@ def _is_no_credential(name: str, value: str) -> bool:
     """Whether a value is a public address or a sentence, although its name is that of a credential."""
     if plain_name(name) == "mnemonic" and " " in value:
         return _WALLET_WORDS.fullmatch(value) is None
-    if is_public_key(value) or (name_words(name)[-1] == "key" and is_file_path(value)):
+    if is_public_key(value):
+        return True
+    if name_words(name)[-1] == "key" and (is_file_path(value) or _VARIABLE.fullmatch(value)):
         return True
     value = value.rstrip("\\ ")  # the end of a line that goes on
     may_be_public = "://" in value or value[:1] == "/" or value.startswith(_RESOURCES)
@@ -165,6 +171,8 @@ def is_secret_number(rules: ScrubRules, name: str, value: float) -> bool:
     """Whether the number of a field is a secret: a PIN, a one-time code, a password of digits, or a placeholder."""
     kind = kind_of_name(rules, name)
     if not value or kind not in {NameKind.CREDENTIAL, NameKind.CODE}:
+        return False
+    if name_words(name)[-1] == "credential":  # the number of an object
         return False
     if value < 0 or (rules.names and plain_name(name) in rules.names):
         return True

@@ -55,6 +55,8 @@ _SHORTEST_REMEMBERED = 24
 _LONGEST_CACHED_FIELD = 64
 _MOST_CACHED = 1024
 _COOKIE = "cookie "
+#: Names of whole configurations, in which only the secrets are replaced, so that clients can still parse them.
+_CONFIGURATIONS = frozenset({"kubeconfig", "dockerconfigjson", "dockercfg", "netrc", "pgpass"})
 #: The reasoning of a language model, which only its provider can decrypt, in the form of a Fernet token.
 _ENCRYPTED, _FERNET = "encrypted_content", "gAAAAA"
 
@@ -110,7 +112,8 @@ class Walk:
 
     def _scrub_field(self, name: str, value: str, context: FieldContext) -> str:
         special = SCRUBBERS.get(name.lower()) if context is not FieldContext.PROSE else None
-        if special is not None and plain_name(name) not in self._rules.kept:
+        is_picture = context is FieldContext.BODY and is_web_url(value)  # {"cookie": "https://…/cookie.png"}
+        if special is not None and not is_picture and plain_name(name) not in self._rules.kept:
             return special(value, self)
         return self._scrub_value(name, value, context)
 
@@ -128,17 +131,15 @@ class Walk:
 
     def _scrub_secret(self, name: str, value: str, context: FieldContext) -> str | None:
         """Return the replacement of a secret by its name, cached for equal fields; None for other values."""
-        decision = self._decisions.get((name, value, context))
-        if decision is not None:
-            clean, kind = decision
-            if kind:
-                self._note(kind)
-            return clean
+        if (decision := self._decisions.get((name, value, context))) is not None:
+            if decision[1]:
+                self._note(decision[1])
+            return decision[0]
         if not is_secret_field(self._rules, name, value, context):
             return None
         if is_mask(value) and not self._replacements.is_for_matching:
             return value
-        inner = self._scrub_parts(value)
+        inner = self.document(value) if plain_name(name) in _CONFIGURATIONS else self._scrub_parts(value)
         clean = self._replace(value, SECRET_KINDS[context]) if inner == value else inner
         if len(value) <= _LONGEST_CACHED_FIELD and inner == value and len(self._decisions) < _MOST_CACHED:
             self._decisions[name, value, context] = (clean, "" if clean == value else SECRET_KINDS[context])

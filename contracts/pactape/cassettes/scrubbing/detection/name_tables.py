@@ -86,7 +86,7 @@ PUBLIC_TOKENS = word_set(
     "fee erc20 erc721 nft collateral debt underlying asset src dst source destination "
     # locks, styles, assemblies
     "fencing lock opaquelock lease cancellation design color colour theme style font spacing public change version "
-    "etag idempotency row concurrency file path remaining limit used"
+    "etag idempotency row concurrency file path remaining limit used ratelimitreset"
 )
 #: Session identifiers as web servers and frameworks call them, without separators.
 SESSIONS = word_set(

@@ -453,7 +453,7 @@ _OBSERVING = (
     ),
     _form(
         "LaunchDarkly key",
-        r"(?:sdk|mob|api)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        r"(?<!\w-)(?:sdk|mob|api)-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?!\.?\w)",
         "sdk- mob- api-",
         "api-{uuid}",
         "sdk-{hex12}",

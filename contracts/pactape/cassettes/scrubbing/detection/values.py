@@ -38,8 +38,11 @@ _ADDRESS = compile_when_used(
 )
 _BASE58_ADDRESS = compile_when_used(r"[13T][1-9A-HJ-NP-Za-km-z]{25,33}")
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-#: A moment and the beginning of a commit's number: the version of a Go module that has no tag, a deployment.
-_UNTAGGED = compile_when_used(r"(?:v\d+\.\d+\.\d+-(?:[\w.]{1,32}\.)?|[a-z])?20\d{12}-[0-9a-f]{12}")
+#: A moment or a count, and the beginning of a commit's number: the version of a Go module or of a plug-in of
+#: Jenkins that has no tag, a deployment.
+_UNTAGGED = compile_when_used(
+    r"(?:v\d+\.\d+\.\d+-(?:[\w.]{1,32}\.)?|[a-z])?20\d{12}-[0-9a-f]{12}|\d{1,5}(?:[.-]\d{1,5}){0,4}\.v[0-9a-f_]{8,24}"
+)
 _PATH = compile_when_used(r"/?[\w.@-]+(?:/[\w.@ -]*)+")
 _FILE = compile_when_used(r"[\w@ -]+\.(?:[a-z][a-z0-9]{1,4})(?:\.(?:gz|bz2|zip|xz|map))?", re.IGNORECASE)
 #: The beginnings of public keys, certificates and signatures, also in base64 and after a user's name.

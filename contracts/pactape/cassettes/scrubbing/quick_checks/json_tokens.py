@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from pactape.cassettes.scrubbing.structures.json.member_tables import COLUMN_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["token_portions"]
+__all__ = ["names_of_columns", "texts_of", "token_portions"]
 
 #: A string of a valid document with its quotation marks, and the colon after a name.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"(?:\s*+:)?', re.DOTALL)
@@ -17,6 +20,13 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"(?:\s*+:)?', re.DOTALL)
 _PORTION = 2048
 #: The size of a portion of a document without escapes, in which each quotation mark begins or ends a string.
 _WINDOW = 16_384
+_COLUMNS = re.compile(
+    rb'"(?:'
+    + "|".join(sorted(COLUMN_KEYS)).encode()
+    + rb')"\s*+:\s*+\[((?:[^"\[\]]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+)\]',
+    re.DOTALL,
+)
+_TEXT = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"', re.DOTALL)
 _PLAIN_TOKEN = re.compile(rb'"[^"]*+"(?:\s*+:)?')
 
 
@@ -47,3 +57,14 @@ def _portions_without_escapes(body: bytes) -> Iterator[set[bytes]]:
         end = body.find(b'"', end)
         yield set(_PLAIN_TOKEN.findall(body, start, end if end >= 0 else len(body)))
         start = end
+
+
+def names_of_columns(body: bytes) -> set[bytes]:
+    """Return the texts in lists of a table's columns, among them their names, without quotation marks."""
+    return {text for columns in _COLUMNS.finditer(body) for text in _TEXT.findall(columns[1])}
+
+
+@lru_cache(maxsize=256)
+def texts_of(name: bytes) -> re.Pattern[bytes]:
+    """Return a pattern for the members of a name, with quotation marks, that are texts."""
+    return re.compile(re.escape(name) + rb'\s*+:\s*+"((?:[^"\\]|\\.)*+)"', re.DOTALL)

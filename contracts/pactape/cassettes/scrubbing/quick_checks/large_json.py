@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from pactape.cassettes.scrubbing.detection.cards import is_card_name, is_card_number
-from pactape.cassettes.scrubbing.quick_checks.json_tokens import token_portions
+from pactape.cassettes.scrubbing.quick_checks.json_tokens import names_of_columns, texts_of, token_portions
 from pactape.cassettes.scrubbing.structures.json.member_tables import (
+    COLUMN_KEYS,
     FLAGS,
     GENERATED_TYPE,
     NAME_KEYS,
+    ROW_KEYS,
     SECRET_KINDS,
     SECRET_TYPES,
     SIBLINGS_OF_CODES,
@@ -57,8 +59,11 @@ _FLAGGED_VALUE = 64
 _OPTION_NAME = 128
 #: … a member that may name the value next to it by its text,
 _NAMING = 256
+#: … the name of a list of columns, and the name of a list of rows,
+_COLUMN_NAMES, _ROW_NAMES = 512, 1024
 #: … something that the walk must decide.
-_DIRTY = 512
+_DIRTY = 2048
+_TABLE = _COLUMN_NAMES | _ROW_NAMES
 _NAMED_CODE = _CODE | _CODE_NEIGHBOUR
 _FLAGGED = _FLAG | _FLAGGED_VALUE
 _NAMES_OF_CODES = ("auth_code", "otp_code")
@@ -150,10 +155,12 @@ class LargeJsonCheck:
         if verdict & _FLAGGED == _FLAGGED and _IS_FLAGGED.search(body) is not None:
             return True
         if verdict & _VALUE and any(
-            map(self._is_word, {match[1] for name in naming for match in _texts_of(name).finditer(body)})
+            map(self._is_word, {match[1] for name in naming for match in texts_of(name).finditer(body)})
         ):
             return True
         if verdict & _OPTION_NAME and any(map(self._is_word, {match[1] for match in _OPTION.finditer(body)})):
+            return True
+        if verdict & _TABLE == _TABLE and any(map(self._is_word, names_of_columns(body))):
             return True
         return any(map(self._is_word, {match[1] for match in _PAIR.finditer(body)}))
 
@@ -246,12 +253,6 @@ def _decode(literal: bytes) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _texts_of(name: bytes) -> re.Pattern[bytes]:
-    """A pattern for members of this name that are texts."""
-    return re.compile(re.escape(name) + rb'\s*+:\s*+"((?:[^"\\]|\\.)*+)"', re.DOTALL)
-
-
-@lru_cache(maxsize=256)
 def _members_of(name: bytes) -> re.Pattern[bytes]:
     """A pattern for members of this name: their texts, or the starts of numbers, constants and containers."""
     return re.compile(b"(" + re.escape(name) + b")" + _AFTER_NAME, re.DOTALL)
@@ -293,5 +294,7 @@ _NAMES = _verdicts(
     (FLAGS, _FLAG),
     ((*TYPE_KEYS, *NAME_KEYS), _NAMING),
     (("code",), _CODE),
+    (COLUMN_KEYS, _COLUMN_NAMES),
+    (ROW_KEYS, _ROW_NAMES),
     (("kty",), _DIRTY),
 )

@@ -49,6 +49,8 @@ _PLAIN = re.compile(r"[\"']?[\w .,/+@-]{0,40}+[\"']?[,;]?[ \t\r]*+", re.ASCII)
 #: Names whose lines are always scrubbed: one of them names the other.
 _SPECIAL = frozenset({"name", "key", "value", *SECRET_DATA})
 _QUOTED = re.compile(r"([\"'])(.*)\1")
+#: A quoted value before more words of a program: "$1" other="$2".
+_FIRST_QUOTED = re.compile(r"([\"'])([^\"']*)\1((?:[ \t]|,[ ]).*)")
 _COMMENT = re.compile(r"(\S+)([ \t]+#.*)")
 _MOST_SPACES = 2
 _MOST_CACHED = 1024
@@ -140,6 +142,9 @@ def _line(match: re.Match[str], visitor: Visitor, pair_name: str = "") -> str:
         return match.group()
     if _is_other(value, match["between"]):
         return match.group()
+    first = _FIRST_QUOTED.fullmatch(value)
+    if first is not None and not first[3].lstrip().startswith("#"):
+        value, after = value[: first.start(3)], first[3] + after
     comment = _COMMENT.fullmatch(value)
     rest = comment.group(2) if comment else ""
     value = comment.group(1) if comment else value

@@ -51,6 +51,8 @@ _NAMED_KINDS = frozenset({NameKind.CREDENTIAL, NameKind.TOKEN})
 _NAMED_ELEMENTS = frozenset(
     {"value", "string", "attributevalue", "param-value", "data", "content", "text", "plaintext", "cleartext"}
 )
+#: The end of a text of a program or of JSON, after a mask in angle brackets: "Basic <CREDENTIALS>".
+_END_OF_TEXT = re.compile(r"\\{0,8}[\"'](?=\s*[,;}\])])")
 _ENTITIES = {'"': "&quot;", "'": "&apos;"}
 _SCRIPTS = frozenset({"script", "style"})
 _SCRIPT = "\0script"
@@ -170,6 +172,8 @@ class _Markup:
         if section:
             before, inner, after = section.groups()
             return f"{before}{self._visitor.field(name, inner, FieldContext.BODY)}{after}"
+        if _END_OF_TEXT.match(between):
+            return self._visitor.text(between)
         text = html.unescape(between).strip()
         if name == _LABELED:  # a label counts for one element
             name, self._name_before = self._name_by_label(text), ""

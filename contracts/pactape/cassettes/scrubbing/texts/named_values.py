@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from pactape.cassettes.scrubbing.detection.cards import GROUPED_CARD, is_card_number, without_card_number
-from pactape.cassettes.scrubbing.detection.names import may_name_credential
+from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name, may_name_credential
 from pactape.cassettes.scrubbing.structures.base64_texts import is_padded, scrub_encoded
 from pactape.cassettes.scrubbing.structures.edits import Edits, substitute
 from pactape.cassettes.scrubbing.structures.http.urls import UrlsInText, scrub_urls_in_text
 from pactape.cassettes.scrubbing.structures.php_texts import scrub_php
+from pactape.cassettes.scrubbing.structures.sql_texts import scrub_inserted_rows
 from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 from pactape.cassettes.scrubbing.texts.prose_secrets import scrub_prose_secrets
 
@@ -142,7 +143,7 @@ def scrub_named_values(
     """
     if "://" in text:
         text = scrub_urls_in_text(text, visitor)
-    text = scrub_php(text, visitor)
+    text = scrub_inserted_rows(scrub_php(text, visitor), visitor)
     has_pairs = "=" in text or "--" in text or text.count(":") > text.count("://")
     has_calls = '("' in text or "('" in text or '["' in text or "['" in text
     if (has_pairs or has_calls) and (own_names or may_name_credential(text)):
@@ -212,9 +213,19 @@ def _is_code(match: re.Match[str]) -> bool:
         return True
     if value.endswith("[") and next_character in {"'", '"', "\\", " "}:
         return _EXPRESSION.fullmatch(value[:-1]) is not None
-    if value.endswith("]") and _SYMBOL.fullmatch(value):
+    if (value.endswith("]") and _SYMBOL.fullmatch(value)) or _is_argument(match, next_character):
         return True
     return next_character == "(" and _EXPRESSION.fullmatch(value) is not None
+
+
+def _is_argument(match: re.Match[str], next_character: str) -> bool:
+    """Whether a value is the name of a variable in a call: "session=self, auth=basic_auth)"."""
+    return (
+        next_character in {",", ")"}
+        and match["between"] == "="
+        and _EXPRESSION.fullmatch(match["value"]) is not None
+        and classify_name(match["name"]) is NameKind.TOKEN
+    )
 
 
 def _header_option(match: re.Match[str], visitor: Visitor) -> str:

@@ -9,6 +9,7 @@ from pactape.cassettes.scrubbing.detection.values import looks_chosen, looks_ran
 from pactape.cassettes.scrubbing.detection.words import any_of
 from pactape.cassettes.scrubbing.structures.base64_texts import decode_short
 from pactape.cassettes.scrubbing.structures.edits import substitute
+from pactape.cassettes.scrubbing.structures.sql_texts import INSERTION_HINTS, inserts_secrets
 from pactape.cassettes.scrubbing.structures.visitor import SECRET_IN_TEXT
 from pactape.patterns import compile_when_used
 
@@ -165,7 +166,14 @@ _COLONS_OF_PASSWORD_LINE = 4
 _LONG = 512
 #: Every text with one of these secrets has a match in lower case, or several colons.
 _HINT = compile_when_used(
-    any_of({*_SCHEME_WORDS, *_SECRET_WORDS, *(needle for needles, _ in _PROSE_FORMS for needle in needles)})
+    any_of(
+        {
+            *_SCHEME_WORDS,
+            *_SECRET_WORDS,
+            *INSERTION_HINTS,
+            *(needle for needles, _ in _PROSE_FORMS for needle in needles),
+        }
+    )
 )
 
 
@@ -184,6 +192,8 @@ def may_hold_prose_secret(text: str) -> bool:
     for word in _SECRET_WORDS:
         if word in lower and _WORD_AND_SECRET.search(text) is not None:
             return True
+    if any(hint in lower for hint in INSERTION_HINTS) and inserts_secrets(text):
+        return True
     return any(_forms_in(lower, text))
 
 

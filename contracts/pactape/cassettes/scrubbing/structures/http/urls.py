@@ -94,8 +94,9 @@ def _host(host: str, visitor: Visitor) -> str:
     if not password:
         name = "url_token" if colon or looks_random(user) else "user"
         return f"{visitor.field(name, user, FieldContext.PARAMETER)}{colon}@{address}"
-    clean = visitor.field("url_password", password, FieldContext.PARAMETER)
-    return host if clean == password else f"scrubbed:{clean}@{address}"
+    plain = unquote(password)
+    clean = visitor.field("url_password", plain, FieldContext.PARAMETER)
+    return host if clean == plain else f"scrubbed:{clean}@{address}"
 
 
 def _path(path: str, visitor: Visitor) -> str:

@@ -124,6 +124,8 @@ def _edits(document: Any, visitor: Visitor, root: JsonContext) -> Iterator[tuple
 
 def _items(values: Iterable[Any], context: JsonContext) -> Iterator[tuple[JsonContext, Any]]:
     """The items of a list with their contexts; in ["password", "…"], the first one may name the second."""
+    if (cells := context.cells()) is not None:
+        return zip(cells, values)  # noqa: B905 -- rows may be shorter or longer than the line of names
     inside = context.in_list()
     rest = iter(values)
     first = list(itertools.islice(rest, _PAIR + 1))
@@ -136,7 +138,7 @@ def _items(values: Iterable[Any], context: JsonContext) -> Iterator[tuple[JsonCo
 def _is_pair(name: str, value: str) -> bool:
     """Whether the first item of a list may name the second: they aren't two scopes or two options of a command."""
     are_scopes = _SCOPE.fullmatch(name) is not None and _SCOPE.fullmatch(value) is not None
-    return not are_scopes and not (name[:2] == "--" and ("=" in name or value[:2] == "--"))
+    return not are_scopes and "=" not in name and not (name[:2] == "--" and value[:2] == "--")
 
 
 def _arguments(

@@ -10,7 +10,9 @@ from pactape.patterns import compile_when_used
 
 __all__ = [
     "BOUND_VARIABLE",
+    "CHANGE_KEYS",
     "COLLECTIONS",
+    "COLUMN_KEYS",
     "FACTOR_SIBLINGS",
     "FEWEST_SPACES",
     "FLAGGED_KEYS",
@@ -21,11 +23,14 @@ __all__ = [
     "HARMLESS_SIBLINGS",
     "KEY_MEMBERS",
     "LABELS",
+    "LOGINS",
     "NAME_KEYS",
     "OPERATION",
     "PATH_KEY",
     "PREFIXES",
     "PUBLIC_COLLECTIONS",
+    "PUBLIC_MEMBERS",
+    "ROW_KEYS",
     "SECRET_DATA",
     "SECRET_KIND",
     "SECRET_KINDS",
@@ -62,12 +67,21 @@ NAME_KEYS = (
     "OptionName",
     "fieldName",
     "settingName",
+    "option_name",
+    "meta_key",
 )
 VALUE_KEYS = word_set(
     "value Value val values content secretValue string_value stringValue default defaultValue plaintext "
     "new_value old_value newValue oldValue previous_value previousValue fromString toString old new "
-    "current text data v propertyValue ParameterValue fieldValue settingValue"
+    "current text data v propertyValue ParameterValue fieldValue settingValue option_value meta_value"
 )
+#: Members with the names of a table's columns, next to the rows: {"columns": ["name", "password"], "rows": [[…]]}.
+COLUMN_KEYS = word_set("columns fields headers header columnNames column_names")
+ROW_KEYS = word_set("rows values data records")
+#: Next to these, below credentials, "value" is a password.
+LOGINS = word_set("login user username userName email identifier principal")
+#: Below a password's name, the values before and after a change.
+CHANGE_KEYS = word_set("from to before after previous")
 #: Next to an operation, a path names the value that it changes (RFC 6902; RFC 7644, section 3.5.2).
 OPERATION = "op"
 PATH_KEY = "path"
@@ -76,7 +90,7 @@ HARMLESS_SIBLINGS = word_set(
     "symbol decimals chain chainId chain_id network blockchain contract contractAddress mint amount "
     "balance price logprob logprobs top_logprobs bytes lemma pos upos tag dep ner token_id tokenId "
     "token_str start_offset end_offset position sequence score probability char_start char_end etag ETag "
-    "Effect lastModified LastModified StorageClass storageClass bucket Bucket"
+    "Effect lastModified LastModified StorageClass storageClass bucket Bucket DOI doi-asserted-by unstructured"
 )
 #: Next to these, a signature belongs to a signed request.
 SIGNING_SIBLINGS = word_set(
@@ -112,8 +126,13 @@ SECRET_TYPES = word_set(
 )
 #: Members whose values are the type of the value next to them.
 TYPE_KEYS = ("type", "Type", "purpose")
-#: The private members of a JSON Web Key (RFC 7517).
-KEY_MEMBERS = dict.fromkeys(("d", "p", "q", "dp", "dq", "qi", "k"), "private_key")
+#: The private members of a JSON Web Key (RFC 7517), and the public ones, which have no name that counts.
+KEY_MEMBERS = {
+    **dict.fromkeys(("d", "p", "q", "dp", "dq", "qi", "k"), "private_key"),
+    **dict.fromkeys(("n", "x", "y", "e"), ""),
+}
+#: Members of credentials that are public: certificates.
+PUBLIC_MEMBERS = word_set("x5c certificate certificates cert certs client_certificate ca_certificate ca_cert")
 #: Next to these, `code` is a one-time code.
 FACTOR_SIBLINGS = word_set(
     "phone phoneNumber phone_number challenge challengeId challenge_id factor factor_id factorId mfaToken "
@@ -143,4 +162,4 @@ TYPE_WRAPPERS = word_set("S N B SS NS BS stringValue string_value intValue bytes
 
 SIBLINGS_OF_CODES = GRANT_SIBLINGS | FACTOR_SIBLINGS
 #: Members for which an object is checked in full, because they may mark another member as a secret.
-SPECIAL_MEMBERS = VALUE_KEYS | {"query", "kty", "code"}
+SPECIAL_MEMBERS = VALUE_KEYS | COLUMN_KEYS | {"query", "kty", "code"}

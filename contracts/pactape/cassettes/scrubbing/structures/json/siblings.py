@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pactape.cassettes.scrubbing.structures.json.large_documents import JsonObject, Part
 from pactape.cassettes.scrubbing.structures.json.member_tables import (
     BOUND_VARIABLE,
+    COLUMN_KEYS,
     FLAGGED_KEYS,
     FLAGS,
     NAME_KEYS,
     OPERATION,
     PATH_KEY,
+    ROW_KEYS,
     SECRET_KINDS,
     SECRET_TYPES,
     SIBLINGS_OF_CODES,
@@ -22,7 +25,7 @@ from pactape.cassettes.scrubbing.structures.json.member_tables import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["bound_variables", "has_harmless_siblings", "is_marked_secret", "sibling_names"]
+__all__ = ["bound_variables", "column_names", "has_harmless_siblings", "is_marked_secret", "sibling_names"]
 
 _NAME_KEYS = frozenset(NAME_KEYS)
 
@@ -40,6 +43,8 @@ def has_harmless_siblings(members: dict[str, Any], is_harmless: Callable[[str], 
         return False
     if "kty" in members or ("code" in members and not SIBLINGS_OF_CODES.isdisjoint(members)):
         return False
+    if not all(map(is_harmless, column_names(members))):
+        return False
     query = members.get("query")
     if isinstance(query, str) and "$" in query and not all(map(is_harmless, bound_variables(query).values())):
         return False
@@ -47,6 +52,25 @@ def has_harmless_siblings(members: dict[str, Any], is_harmless: Callable[[str], 
         (not FLAGGED_KEYS.isdisjoint(members) and is_marked_secret(members))
         or any(not is_harmless(name) for name in sibling_names(members))
     )
+
+
+def column_names(members: dict[str, Any]) -> list[str]:
+    """Return the names of the columns of a table: {"columns": ["name", "password"], "rows": [["ada", "…"]]}."""
+    if COLUMN_KEYS.isdisjoint(members) or ROW_KEYS.isdisjoint(members):
+        return []
+    for key in COLUMN_KEYS.intersection(members):
+        columns = members[key]
+        columns = columns.decode() if isinstance(columns, Part) else columns
+        if isinstance(columns, list) and columns:
+            return [_column_name(column) for column in columns]
+    return []
+
+
+def _column_name(column: Any) -> str:
+    """The name of a column, which may be an object with a name."""
+    members = dict(column) if isinstance(column, JsonObject | dict) else {"name": column}
+    name = members.get("name")
+    return name if isinstance(name, str) else ""
 
 
 def is_marked_secret(members: dict[str, Any]) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
-from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name
+from pactape.cassettes.scrubbing.detection.name_tables import PASSWORDS, SECRETS
+from pactape.cassettes.scrubbing.detection.names import NameKind, classify_name, name_words
 from pactape.cassettes.scrubbing.rules import plain_name
 from pactape.cassettes.scrubbing.structures.json.member_tables import (
+    CHANGE_KEYS,
     COLLECTIONS,
+    COLUMN_KEYS,
     FACTOR_SIBLINGS,
     FEWEST_SPACES,
     FLAGGED_KEYS,
@@ -17,8 +21,11 @@ from pactape.cassettes.scrubbing.structures.json.member_tables import (
     HARMLESS_SIBLINGS,
     KEY_MEMBERS,
     LABELS,
+    LOGINS,
     PREFIXES,
     PUBLIC_COLLECTIONS,
+    PUBLIC_MEMBERS,
+    ROW_KEYS,
     SECRET_DATA,
     SECRET_KIND,
     SECRET_LIST,
@@ -31,13 +38,14 @@ from pactape.cassettes.scrubbing.structures.json.member_tables import (
 )
 from pactape.cassettes.scrubbing.structures.json.siblings import (
     bound_variables,
+    column_names,
     is_marked_secret,
     sibling_names,
 )
 from pactape.cassettes.scrubbing.structures.visitor import FieldContext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pactape.cassettes.scrubbing.structures.visitor import Visitor
 
@@ -46,7 +54,7 @@ __all__ = ["JsonContext", "Pairs", "prefix_for_members"]
 Pairs = tuple[tuple[str, Any], ...]
 
 #: Objects with one of these members are not cached: its value decides what another member is.
-_DECIDED_BY_VALUES = VALUE_KEYS | FLAGGED_KEYS | {"kind", "query"}
+_DECIDED_BY_VALUES = VALUE_KEYS | FLAGGED_KEYS | COLUMN_KEYS | {"kind", "query", "key_id"}
 #: Limits of the cache: contexts of a document, and members of an object.
 _MOST_CONTEXTS, _MOST_MEMBERS = 1024, 32
 
@@ -67,11 +75,13 @@ class JsonContext:
     __slots__ = (
         "_after_name",
         "_aliases",
+        "_columns",
         "_free_entries",
         "_holds_labels",
         "_holds_sentences",
         "_in_kubernetes_secret",
         "_is_item",
+        "_is_login",
         "_is_marked_secret",
         "_is_signed_request",
         "_key",
@@ -81,6 +91,7 @@ class JsonContext:
         "_parent",
         "_path",
         "_prefix",
+        "_rows",
         "_sibling_name",
         "_tokens_are_harmless",
         "is_key",
@@ -104,6 +115,9 @@ class JsonContext:
         self._sibling_name = ""
         self._tokens_are_harmless = self._is_signed_request = self._is_marked_secret = False
         self._aliases = aliases or {}
+        self._columns: list[str] = []  # of the table whose row this is
+        self._rows: list[str] = []  # the columns of the rows in this list
+        self._is_login = False
         self._in_kubernetes_secret = self._is_item = self._lists_kubernetes_secrets = False
         self._holds_labels: bool = parent is not None and (parent._holds_labels or key[1:] in LABELS)  # noqa: SLF001 -- the same class
         self._after_name: JsonContext | None = None
@@ -150,6 +164,8 @@ class JsonContext:
         context._tokens_are_harmless = not HARMLESS_SIBLINGS.isdisjoint(keys)
         context._is_signed_request = not SIGNING_SIBLINGS.isdisjoint(keys)
         context._is_marked_secret = not FLAGGED_KEYS.isdisjoint(keys) and is_marked_secret(members)
+        context._rows = column_names(members)
+        context._is_login = bool(self._prefix) and not LOGINS.isdisjoint(keys)
         kind = members.get("kind")
         context._in_kubernetes_secret = kind == SECRET_KIND or self._lists_kubernetes_secrets
         context._lists_kubernetes_secrets = kind == SECRET_LIST
@@ -157,6 +173,8 @@ class JsonContext:
             context._aliases = {**context._aliases, **GENERATED_MEMBERS}
         if "kty" in keys:
             context._aliases = {**context._aliases, **KEY_MEMBERS}
+        if str(members.get("key_id", "")).isdecimal():  # a public key, as GitHub's API numbers it
+            context._aliases = {**context._aliases, "key": ""}
         if not FACTOR_SIBLINGS.isdisjoint(keys):
             context._aliases = {**context._aliases, "code": "otp_code"}
         if not GRANT_SIBLINGS.isdisjoint(keys):
@@ -176,10 +194,17 @@ class JsonContext:
             self.name, parent=self, key="[]", prefix=prefix, holds_sentences=holds_sentences, aliases=aliases
         )
         context._is_item = True
+        context._columns = self._rows
         context._lists_kubernetes_secrets = self._lists_kubernetes_secrets
         if after:
             context._after_name = context.member(after)
         return context
+
+    def cells(self) -> Iterator[JsonContext] | None:
+        """Return the contexts of the items of a list that is a row of a table; None for other lists."""
+        if not self._columns:
+            return None
+        return chain(map(self.member, self._columns), repeat(self.in_list()))
 
     def member(self, key: str) -> JsonContext:
         """Return the context of the member `key` of an object."""
@@ -205,6 +230,7 @@ class JsonContext:
             aliases=self._aliases,
         )
         context._lists_kubernetes_secrets = self._lists_kubernetes_secrets and key == "items"
+        context._rows = self._rows if key in ROW_KEYS else []
         return context
 
     def _prefix_below(self, key: str, name: str, kind: NameKind) -> str:
@@ -230,19 +256,30 @@ class JsonContext:
         return bool(self._aliases) and self.name == "variables"
 
     def _name_of(self, key: str) -> str:
-        if self._prefix == WHOLLY_SECRET or (self._is_marked_secret and key in FLAGGED_KEYS):
-            return "secret"
-        if self._sibling_name and key in VALUE_KEYS:
-            return f"{self._prefix}{self._sibling_name}"
+        if (name := self._name_by_neighbours(key)) is not None:
+            return name
         key = self._aliases.get(key, key)
-        if self._prefix and (key == "value" or key in TYPE_WRAPPERS):
+        if not key or (self._prefix and key in PUBLIC_MEMBERS):
+            return ""
+        if self._prefix and (key == "value" or key in TYPE_WRAPPERS or self._is_change(key)):
             return self.name
         kind = classify_name(key)
         if kind is NameKind.SIGNATURE and not self._is_signed_request:
             return ""
-        if self._tokens_are_harmless and kind in {NameKind.TOKEN, NameKind.SUSPICIOUS}:
-            return ""
-        return f"{self._prefix}{key}"
+        is_harmless = self._tokens_are_harmless and kind in {NameKind.TOKEN, NameKind.SUSPICIOUS}
+        return "" if is_harmless else f"{self._prefix}{key}"
+
+    def _name_by_neighbours(self, key: str) -> str | None:
+        """The name that other members give a value; None if its own name counts."""
+        if self._prefix == WHOLLY_SECRET or (self._is_marked_secret and key in FLAGGED_KEYS):
+            return "secret"
+        if self._is_login and key == "value":
+            return f"{self._prefix}password"
+        return f"{self._prefix}{self._sibling_name}" if self._sibling_name and key in VALUE_KEYS else None
+
+    def _is_change(self, key: str) -> bool:
+        """Whether a member is a password before or after a change: {"password": {"from": "…", "to": "…"}}."""
+        return key in CHANGE_KEYS and name_words(self.name)[-1] in PASSWORDS | SECRETS
 
 
 def _is_sentence(text: str) -> bool:

@@ -1,0 +1,94 @@
+"""Secrets whose names are elsewhere: at the head of a table, in a statement of SQL, next to a login."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from pactape.cassettes.scrubbing.replacing.placeholders import is_mask
+from pactape.cassettes.scrubbing.scrubber import Scrubber
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PASSWORD = "marigold"
+ROWS = [["ada", PASSWORD], ["bob", PASSWORD, "more"], ["eve"]]
+KUBECONFIG = f"kind: Config\nusers:\n- name: ada\n  user:\n    token: {PASSWORD}\n"
+DOCUMENTS: dict[str, object] = {
+    "rows below columns": {"columns": ["name", "password"], "rows": ROWS},
+    "rows before columns": {"data": ROWS, "columns": ["name", "password"], "index": [0, 1]},
+    "columns with types": {"fields": [{"name": "name"}, {"name": "password", "type": "s"}], "values": ROWS},
+    "an inserted row": {"sql": "INSERT INTO users (name, password) VALUES ('ada', 'marigold')"},
+    "inserted rows": {
+        "q": f"insert into `a`.users(id, `pwd`) values\n(1, '{PASSWORD}'), (now, N'{PASSWORD}');"
+    },
+    "a password below credentials": {"credentials": {"login": "ada", "value": PASSWORD}},
+    "a change of a password": {"changes": {"password": {"from": PASSWORD, "to": f"{PASSWORD}s"}}},
+    "an option of a site": {"option_name": "smtp_password", "option_value": PASSWORD},
+}
+HARMLESS: dict[str, object] = {
+    "columns without secrets": {"columns": ["name", "color"], "rows": ROWS},
+    "fields that are no table": {"fields": {"password": True}, "data": ROWS, "headers": []},
+    "a statement without secrets": {"sql": "INSERT INTO users (name, color) VALUES ('ada', 'marigold')"},
+    "a statement with parameters": {"sql": "INSERT INTO users (name, password) VALUES (?, crypt($1))"},
+    "a period": {"changes": {"due": {"from": "marigold", "to": "tulip"}}},
+}
+
+
+def scrubbed(document: object) -> str:
+    """A document in JSON after scrubbing."""
+    return Scrubber().body(json.dumps(document).encode(), "application/json").decode()
+
+
+@pytest.mark.parametrize("padding", [0, 140_000], ids=["small", "large"])
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_secret_whose_name_is_elsewhere_is_replaced(name: str, padding: int) -> None:
+    clean = scrubbed({"document": DOCUMENTS[name], "padding": ["lorem ipsum"] * (padding // 12)})
+    assert PASSWORD not in clean
+    assert "scrubbed" in clean
+
+
+@pytest.mark.parametrize("padding", [0, 140_000], ids=["small", "large"])
+@pytest.mark.parametrize("name", HARMLESS)
+def test_a_value_without_such_a_name_stays(name: str, padding: int) -> None:
+    document = {"document": HARMLESS[name], "padding": ["lorem ipsum"] * (padding // 12)}
+    assert json.loads(scrubbed(document)) == document
+
+
+def test_only_the_cells_of_a_secret_s_column_are_replaced() -> None:
+    clean = json.loads(scrubbed({"columns": ["name", "password"], "rows": ROWS}))
+    assert clean["rows"] == [["ada", "scrubbed"], ["bob", "scrubbed", "more"], ["eve"]]
+
+
+def test_quotation_marks_in_an_inserted_row_stay_doubled() -> None:
+    text = "INSERT INTO users (name, password) VALUES ('O''Hara', 'it''s-7'), ('x', 'y7')"
+    clean = Scrubber().text(text)
+    assert clean == "INSERT INTO users (name, password) VALUES ('O''Hara', 'scrubbed'), ('x', 'scrubbed-2')"
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize("encode", [str, _base64])
+def test_a_configuration_stays_one(encode: Callable[[str], str]) -> None:
+    clean = json.loads(scrubbed({"kubeconfig": encode(KUBECONFIG)}))["kubeconfig"]
+    assert clean == encode(KUBECONFIG.replace(PASSWORD, "scrubbed"))
+
+
+def test_a_private_key_with_escaped_line_breaks_is_replaced_once() -> None:
+    scrubber = Scrubber()
+    clean = scrubber.text(r"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\n-----END PRIVATE KEY-----")
+    assert len(scrubber.replaced) == 1
+    assert Scrubber().text(clean) == clean
+
+
+@pytest.mark.parametrize("mask", ["$encrypted$", "##MAIL_KEY##", "@@MAIL_KEY@@", "[parameters('key')]"])
+def test_a_marked_variable_is_a_mask(mask: str) -> None:
+    assert is_mask(mask)
+
+
+def test_a_masked_password_before_a_host_stays_escaped() -> None:
+    assert Scrubber().url("https://ada:%2A%2A%2A%2A@a.test/b") == "https://ada:%2A%2A%2A%2A@a.test/b"
