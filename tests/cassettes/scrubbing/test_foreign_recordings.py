@@ -115,6 +115,10 @@ DESCRIBED: dict[str, object] = {
     "descriptions of keys": "remote_ssh_keys: public keys to be put in the home\n\nremote_user: a user\n",
     "versions of plug-ins": "ssh-credentials:291.v8211e4f8efb_c\nauthentication-tokens:1.4\n",
     "a mask in angle brackets": '+{"Authorization": "Basic <BASIC_AUTH>"}, "method": "GET"}, <a href="b">\n',
+    "two lines of an error": [
+        "remote: Invalid user or password.",
+        "fatal: can't read 'http://$a$:$b$@a.test/'",
+    ],
     "two variables of a script": 'local -r db_root_password="$1" db_name="$2"\nA=1\n',
     "a path at a line's end": "- run \\\n  --kubeconfig=/etc/kubernetes/static-pod/kubeconfig \\\n  --v=2\n",
 }
@@ -130,6 +134,7 @@ HEADERS: dict[str, str] = {
     "x-ms-resource-usage": "triggers=0;clientEncryptionKeys=20;collectionSize=0;",
     "X-Accepted-Github-Permissions": "secrets=read,environments=read",
     "Azureml-Model-Session": "d20260330170902-0e618f323d34",
+    "Authorization": "Basic ",
     "X-GitHub-OTP": "required; app",
     "x-ratelimit-reset-tokens": "req_b176c7aa266e48aa8eff647b6b309bb8",
     "Report-To": '{"endpoints":[{"url":"https://nel.example.com/r?s=k%2BaB3dE5fG7hI9&sid=1b10b0ff-8a76-4548-befa-353fc6c6c045"}]}',

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from pactape.cassettes.scrubbing.replacing.placeholders import is_mask
+from pactape.cassettes.scrubbing.replacing.placeholders import is_mask, is_placeholder
 from pactape.cassettes.scrubbing.scrubber import Scrubber
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ DOCUMENTS: dict[str, object] = {
     "rows below columns": {"columns": ["name", "password"], "rows": ROWS},
     "rows before columns": {"data": ROWS, "columns": ["name", "password"], "index": [0, 1]},
     "columns with types": {"fields": [{"name": "name"}, {"name": "password", "type": "s"}], "values": ROWS},
+    "columns with titles": {"data": {"cols": [{"title": "name"}, {"title": "password"}], "rows": ROWS}},
+    "types of rows": {"meta": [{"name": "name"}, {"name": "password", "type": "String"}], "data": ROWS},
+    "a row that is not inserted twice": {"q": "INSERT IGNORE INTO u (password) VALUES ('marigold')"},
+    "a row with a call": {"q": 'UPSERT INTO u (at, password) VALUES (now(), "marigold")'},
     "an inserted row": {"sql": "INSERT INTO users (name, password) VALUES ('ada', 'marigold')"},
     "inserted rows": {
         "q": f"insert into `a`.users(id, `pwd`) values\n(1, '{PASSWORD}'), (now, N'{PASSWORD}');"
@@ -57,6 +61,18 @@ def test_a_value_without_such_a_name_stays(name: str, padding: int) -> None:
     assert json.loads(scrubbed(document)) == document
 
 
+def test_a_pair_in_an_object_of_yaml_on_one_line_is_replaced() -> None:
+    text = b"db: {user: ada, password: marigold}\nx: 1\n"
+    assert Scrubber().body(text, "application/yaml") == text.replace(b"marigold", b"scrubbed")
+
+
+def test_a_password_behind_a_label_in_bold_letters_is_replaced() -> None:
+    text = (
+        "<li><b>User:</b> ada</li><li><b>Password:</b> Marigold-77x</li><li><b>Password:</b> as before</li>"
+    )
+    assert Scrubber().body(text.encode(), "text/html").decode() == text.replace("Marigold-77x", "scrubbed")
+
+
 def test_only_the_cells_of_a_secret_s_column_are_replaced() -> None:
     clean = json.loads(scrubbed({"columns": ["name", "password"], "rows": ROWS}))
     assert clean["rows"] == [["ada", "scrubbed"], ["bob", "scrubbed", "more"], ["eve"]]
@@ -76,6 +92,15 @@ def _base64(text: str) -> str:
 def test_a_configuration_stays_one(encode: Callable[[str], str]) -> None:
     clean = json.loads(scrubbed({"kubeconfig": encode(KUBECONFIG)}))["kubeconfig"]
     assert clean == encode(KUBECONFIG.replace(PASSWORD, "scrubbed"))
+
+
+def test_a_long_token_in_a_configuration_keeps_its_claims() -> None:
+    claims = _base64(json.dumps({"sub": "ada", "note": "lorem ipsum " * 40})).rstrip("=")
+    header = _base64(json.dumps({"alg": "RS256", "kid": "1"})).rstrip("=")
+    text = f"users:\n- user:\n    token: {header}.{claims}.{'aB3dE5fG7h' * 9}\n"
+    token = Scrubber().text(text).rpartition(" ")[2].rstrip("\n")
+    assert is_placeholder(token)
+    assert "lorem ipsum lorem" in base64.b64decode(token.split(".")[1] + "==").decode()
 
 
 def test_a_private_key_with_escaped_line_breaks_is_replaced_once() -> None:

@@ -34,6 +34,12 @@ _FLOW = re.compile(
     r"(?P<before>\{[^{}\n]{0,200}?(?:name|key):[ ]{1,8}[\"']?(?P<name>[\w.-]{1,96})[\"']?[ ]{0,8},"
     r"[^{}\n]{0,200}?value:[ ]{1,8}[\"']?)(?P<value>[^,{}\s\"']+)"
 )
+#: An object of YAML that is a whole line, and a pair in it: db: {user: ada, password: …}.
+_FLOW_LINE = re.compile(r"^[ \t]*+(?:-[ ])?(?:[\w.\"'-]{1,96}+:[ ])?\{[^{}\n]*+\}[ \t\r]*$", re.MULTILINE)
+_FLOW_PAIR = re.compile(
+    r"(?P<before>[{,][ ]{0,8}[\"']?(?P<name>[\w.-]{1,96})[\"']?:[ ]{1,8}[\"']?)"
+    r"(?P<value>[^,{}\s\"']+)(?=[\"']?[ ]{0,8}[,}])"
+)
 #: A name in a block, followed by its value or by lines that are its value.
 _PAIR_IN_BLOCK = re.compile(r"[ \t]*(?P<name>[\w.$-]{1,96}):(?:[ \t]|\r?\Z)")
 #: A user and a password; without a space after the colon, YAML reads them as one text.
@@ -70,6 +76,8 @@ def scrub_lines(text: str, visitor: Visitor) -> str:
         text = substitute(_EXPLICIT, lambda match: _explicit(match, visitor), text)
     if "value:" in text and "{" in text:
         text = substitute(_FLOW, lambda match: _explicit(match, visitor), text)
+    if "{" in text:
+        text = substitute(_FLOW_LINE, lambda match: _flow_line(match.group(), visitor), text)
     edits = Edits(text)
     is_secret = _SECRET_KIND.search(text) is not None
     harmless: dict[str, bool] = {}
@@ -94,6 +102,10 @@ def scrub_lines(text: str, visitor: Visitor) -> str:
             block = "credential" if name in SECRET_DATA else name
             end = _scrub_block(edits, match, block, visitor)
     return edits.result()
+
+
+def _flow_line(line: str, visitor: Visitor) -> str:
+    return substitute(_FLOW_PAIR, lambda match: _explicit(match, visitor), line)
 
 
 def _explicit(match: re.Match[str], visitor: Visitor) -> str:

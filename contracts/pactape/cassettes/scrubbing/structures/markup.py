@@ -100,6 +100,8 @@ class _Markup:
             edits.replace(tag.start(), tag.end(), self._tag(tag))
             is_open = not tag.group(1) and not tag.group(3).endswith("/")
             name = self._around = self._name_of(tag) if is_open else ""
+            if not is_open and self._name_before.endswith(":") and self._is_labeled():
+                name = _LABELED  # <b>Password:</b> …
             end = tag.end()
         if not end:  # no tag: its content would be this text again
             return self._visitor.text(self._text)

@@ -19,13 +19,15 @@ INSERTION_HINTS = ("values (", "values(", "values\n")
 
 #: The head of a statement, up to the first row: INSERT INTO users (name, password) VALUES ('ada', '…').
 _HEAD = re.compile(
-    r"(?<!\w)(?:INSERT|REPLACE)\s{1,8}INTO\s{1,8}[\w.\"`\[\]]{1,200}\s{0,8}\((?P<columns>[^()']{1,4000})\)\s{0,8}VALUES\s{0,8}",
+    r"(?<!\w)(?:INSERT|REPLACE|UPSERT)\s{1,8}(?:IGNORE\s{1,8}|OR\s{1,8}\w{1,16}\s{1,8})?INTO\s{1,8}[\w.\"`\[\]]{1,200}\s{0,8}\((?P<columns>[^()']{1,4000})\)\s{0,8}VALUES\s{0,8}",
     re.IGNORECASE,
 )
 _ROW = re.compile(r"\s{0,8},?\s{0,8}\(")
-#: A literal or another expression without parentheses, and what ends it.
+#: A literal or another expression, which may be a call, and what ends it.
 _CELL = re.compile(
-    r"\s{0,8}(?:[NE]?'(?P<text>[^']*+(?:''[^']*+)*+)'\s{0,8}|[^,()']*+)(?P<end>[,)])", re.IGNORECASE
+    r"\s{0,8}(?:[NE]?(?P<quote>['\"])(?P<text>(?:(?!(?P=quote)).|(?P=quote){2})*+)(?P=quote)\s{0,8}"
+    r"|[^,()'\"]*+(?:\([^()]{0,200}\)[^,()'\"]{0,64}+)?)(?P<end>[,)])",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -62,10 +64,11 @@ def _scrub_row(edits: Edits, text: str, start: int, names: list[str], visitor: V
             break
         start = cell.end()
         if cell["text"]:
-            literal = cell["text"].replace("''", "'")
+            quote = cell["quote"]
+            literal = cell["text"].replace(quote * 2, quote)
             clean = visitor.field(name, literal, FieldContext.BODY)
             if clean != literal:
-                edits.replace(cell.start("text"), cell.end("text"), clean.replace("'", "''"))
+                edits.replace(cell.start("text"), cell.end("text"), clean.replace(quote, quote * 2))
         if cell["end"] == ")":
             break
     return start

@@ -23,7 +23,7 @@ _SECRET_WORDS = ("passw", "passphrase", "secret", "token", "api")
 _WORD_AND_SECRET = compile_when_used(
     r"(?<!\w)((?:password|passwd|passphrase|secret|token|api[ -]?key)(?:\s{1,4}is)?"
     r"[*_]{0,2}:?[*_]{0,2}\s{1,4}['\"`]?)"
-    r"([\w+/.~=!@#$%^*-]{12,256})",
+    r"([\w+/.~=!@#$%^*-]{12,}+)",
     re.IGNORECASE,
 )
 #: "the password is:", "**Password**: `".

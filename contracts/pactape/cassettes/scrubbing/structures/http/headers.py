@@ -62,6 +62,8 @@ def _scrub_credentials(value: str, visitor: Visitor) -> str:
     The scheme is the word before the credentials; a value of one word is the secret itself.
     """
     match = _SCHEME.fullmatch(value.strip())
+    if value.strip().lower() in SCHEMES:  # without credentials
+        return value
     if match is None:
         return visitor.field(_VALUE, value, FieldContext.PARAMETER, _PATH)
     scheme, space, secret = match.groups()

@@ -35,6 +35,7 @@ _OPENING = re.compile(r'[\[{](?=\s*[\[{"\]}\d-])|"(?=[\[{]{1,2}\s*\\"|<[A-Za-z!?
 _SCOPE = re.compile(r"[A-Za-z_]++(?:\.[A-Za-z_]++)++|[A-Za-z_]++(?::[A-Za-z_]++)++")
 _MOST_FAILURES = 64
 _PAIR = 2
+_MOST_SPACES = 2
 #: An option whose value is the next argument.
 _OPTION = re.compile(r"--[^\s=]{1,62}")
 _DEEPEST = 200
@@ -137,6 +138,8 @@ def _items(values: Iterable[Any], context: JsonContext) -> Iterator[tuple[JsonCo
 
 def _is_pair(name: str, value: str) -> bool:
     """Whether the first item of a list may name the second: they aren't two scopes or two options of a command."""
+    if name.count(" ") > _MOST_SPACES:  # a sentence
+        return False
     are_scopes = _SCOPE.fullmatch(name) is not None and _SCOPE.fullmatch(value) is not None
     return not are_scopes and "=" not in name and not (name[:2] == "--" and value[:2] == "--")
 

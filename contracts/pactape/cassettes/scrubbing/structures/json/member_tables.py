@@ -13,6 +13,7 @@ __all__ = [
     "CHANGE_KEYS",
     "COLLECTIONS",
     "COLUMN_KEYS",
+    "COLUMN_NAME_KEYS",
     "FACTOR_SIBLINGS",
     "FEWEST_SPACES",
     "FLAGGED_KEYS",
@@ -76,7 +77,9 @@ VALUE_KEYS = word_set(
     "current text data v propertyValue ParameterValue fieldValue settingValue option_value meta_value"
 )
 #: Members with the names of a table's columns, next to the rows: {"columns": ["name", "password"], "rows": [[…]]}.
-COLUMN_KEYS = word_set("columns fields headers header columnNames column_names")
+COLUMN_KEYS = word_set("columns cols fields headers header columnNames column_names rowType meta")
+#: The members with the name of a column that is an object.
+COLUMN_NAME_KEYS = ("name", "field", "key", "title", "id")
 ROW_KEYS = word_set("rows values data records")
 #: Next to these, below credentials, "value" is a password.
 LOGINS = word_set("login user username userName email identifier principal")

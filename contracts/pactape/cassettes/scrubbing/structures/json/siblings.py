@@ -8,6 +8,7 @@ from pactape.cassettes.scrubbing.structures.json.large_documents import JsonObje
 from pactape.cassettes.scrubbing.structures.json.member_tables import (
     BOUND_VARIABLE,
     COLUMN_KEYS,
+    COLUMN_NAME_KEYS,
     FLAGGED_KEYS,
     FLAGS,
     NAME_KEYS,
@@ -69,8 +70,7 @@ def column_names(members: dict[str, Any]) -> list[str]:
 def _column_name(column: Any) -> str:
     """The name of a column, which may be an object with a name."""
     members = dict(column) if isinstance(column, JsonObject | dict) else {"name": column}
-    name = members.get("name")
-    return name if isinstance(name, str) else ""
+    return next((name for key in COLUMN_NAME_KEYS if isinstance(name := members.get(key), str)), "")
 
 
 def is_marked_secret(members: dict[str, Any]) -> bool:
