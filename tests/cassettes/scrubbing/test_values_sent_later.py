@@ -52,6 +52,11 @@ LATER: dict[str, tuple[str, Any, Callable[[Any], VcrRequest]]] = {
         "Your verification code is 492817.",
         lambda text: _post({"code": text[-7:-1]}),
     ),
+    "a token in quotation marks": (
+        "message",
+        'token="a+b/c=hV7qLx2Tn="',
+        lambda message: _post({"id": message[7:-1]}),
+    ),
     "a password of two words in a text": (
         "password",
         "tulip#7 gar&den",

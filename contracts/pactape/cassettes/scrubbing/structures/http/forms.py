@@ -22,7 +22,8 @@ _AUTHORIZATION = re.compile(
     r"(?:^|[?&;])(?:grant_type|state|session_state|redirect_uri|code_verifier|client_id|iss|scope)="
 )
 _QUERY = re.compile(r"(?:^|&)query=([^&]*+)")
-_FORM = re.compile(r"[\w.%+\[\]$-]{1,96}+=[^&\s]*+(?:&[\w.%+\[\]$-]{1,96}+=[^&\s]*+)*+&?")
+#: A value in quotation marks isn't one of a form, which would escape them.
+_FORM = re.compile(r"[\w.%+\[\]$-]{1,96}+=(?![\"'])[^&\s]*+(?:&[\w.%+\[\]$-]{1,96}+=(?![\"'])[^&\s]*+)*+&?")
 #: A longer name may be a token itself.
 _SHORT_NAME = 15
 _UNRESERVED = re.compile(r"[\w.~-]*+", re.ASCII)
