@@ -265,6 +265,7 @@ def test_a_recording_that_would_not_replay_is_a_warning(
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_request_that_a_child_sends_while_recording_is_a_warning(
     load: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
