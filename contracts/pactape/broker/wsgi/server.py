@@ -68,6 +68,8 @@ class _Connection(HTTPConnection):
         self.server.forget(self)
         self.read_from_socket()
         super().close()
+        with suppress(OSError):  # else Python reports later what a client that is gone didn't receive
+            self.wfile.close()
 
 
 class _Complete(io.BytesIO):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
@@ -45,7 +45,10 @@ class SqliteDatabase(Database):
             path.parent.mkdir(parents=True, exist_ok=True)
             _refuse_others(path)
             self._engine = _engine(path)
-            self._prepare()
+            with ExitStack() as on_failure:
+                on_failure.callback(self.close)
+                self._prepare()
+                on_failure.pop_all()
         except (OSError, DatabaseError, sqlite3.DatabaseError) as error:
             raise OutputError(
                 f"can't be used as a broker's database ({getattr(error, 'orig', error)})",
