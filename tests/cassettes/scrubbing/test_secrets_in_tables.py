@@ -25,9 +25,14 @@ DOCUMENTS: dict[str, object] = {
     "a row that is not inserted twice": {"q": "INSERT IGNORE INTO u (password) VALUES ('marigold')"},
     "a row with a call": {"q": 'UPSERT INTO u (at, password) VALUES (now(), "marigold")'},
     "an inserted row": {"sql": "INSERT INTO users (name, password) VALUES ('ada', 'marigold')"},
+    "a row with an escaped quotation mark": {"q": r"INSERT INTO u (a, password) VALUES ('O\'B', 'marigold')"},
+    "a row with a backslash at an end": {"q": r"INSERT INTO u (a, password) VALUES ('C:\', 'marigold')"},
+    "a statement in small and large letters": {"q": "Insert Into u (password)\r\nValues\t('marigold')"},
     "inserted rows": {
         "q": f"insert into `a`.users(id, `pwd`) values\n(1, '{PASSWORD}'), (now, N'{PASSWORD}');"
     },
+    "a list of columns next to another list": {"meta": ["a"], "columns": ["a", "password"], "rows": ROWS},
+    "a key with a number": {"credentials": {"key_id": 42, "key": PASSWORD}},
     "a password below credentials": {"credentials": {"login": "ada", "value": PASSWORD}},
     "a change of a password": {"changes": {"password": {"from": PASSWORD, "to": f"{PASSWORD}s"}}},
     "an option of a site": {"option_name": "smtp_password", "option_value": PASSWORD},

@@ -41,7 +41,8 @@ _PERMISSION = (
 )
 _PERMISSIONS = compile_when_used(rf"{_PERMISSION}(?:,\s?(?:\w{{1,64}}=)?{_PERMISSION})*+")
 _PERMITTED = frozenset({"secrets", "keys", "tokens"})
-#: The names of objects that hold secrets, as options and lists of Kubernetes have them, or their number in a quota.
+#: The names of objects that hold secrets, as options and lists of Kubernetes have them; their number in a quota, or
+#: the version of what handles them.
 _NAME_OF_SECRET = compile_when_used(r"[a-z]+(?:-[a-z0-9]+)+")
 _COUNT = compile_when_used(r"\d{1,4}(?:\.\d{1,4}){0,3}")
 #: The rest of a sentence after the name of a secret.

@@ -22,13 +22,23 @@ from pactape.cassettes.scrubbing.structures.json.member_tables import (
     TYPE_KEYS,
     VALUE_KEYS,
 )
+from pactape.patterns import compile_when_used
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["bound_variables", "column_names", "has_harmless_siblings", "is_marked_secret", "sibling_names"]
+__all__ = [
+    "bound_variables",
+    "column_names",
+    "has_harmless_siblings",
+    "has_public_key",
+    "is_marked_secret",
+    "sibling_names",
+]
 
 _NAME_KEYS = frozenset(NAME_KEYS)
+#: The number of a key that GitHub encrypts secrets for, and the key: 32 bytes in base64.
+_PUBLIC_KEY_ID, _PUBLIC_KEY = compile_when_used(r"\d{15,20}"), compile_when_used(r"[A-Za-z0-9+/]{43}=")
 
 
 def has_harmless_siblings(members: dict[str, Any], is_harmless: Callable[[str], bool]) -> bool:
@@ -59,7 +69,7 @@ def column_names(members: dict[str, Any]) -> list[str]:
     """Return the names of the columns of a table: {"columns": ["name", "password"], "rows": [["ada", "…"]]}."""
     if COLUMN_KEYS.isdisjoint(members) or ROW_KEYS.isdisjoint(members):
         return []
-    for key in COLUMN_KEYS.intersection(members):
+    for key in sorted(COLUMN_KEYS.intersection(members)):  # "columns" before "meta"
         columns = members[key]
         columns = columns.decode() if isinstance(columns, Part) else columns
         if isinstance(columns, list) and columns:
@@ -71,6 +81,14 @@ def _column_name(column: Any) -> str:
     """The name of a column, which may be an object with a name."""
     members = dict(column) if isinstance(column, JsonObject | dict) else {"name": column}
     return next((name for key in COLUMN_NAME_KEYS if isinstance(name := members.get(key), str)), "")
+
+
+def has_public_key(members: dict[str, Any]) -> bool:
+    """Whether the member "key" is a public key of GitHub's API: {"key_id": "568250167242549743", "key": "…"}."""
+    number, key = members.get("key_id"), members.get("key")
+    if not isinstance(number, str) or not isinstance(key, str):
+        return False
+    return _PUBLIC_KEY_ID.fullmatch(number) is not None and _PUBLIC_KEY.fullmatch(key) is not None
 
 
 def is_marked_secret(members: dict[str, Any]) -> bool:

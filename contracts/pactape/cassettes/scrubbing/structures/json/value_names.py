@@ -39,6 +39,7 @@ from pactape.cassettes.scrubbing.structures.json.member_tables import (
 from pactape.cassettes.scrubbing.structures.json.siblings import (
     bound_variables,
     column_names,
+    has_public_key,
     is_marked_secret,
     sibling_names,
 )
@@ -173,7 +174,7 @@ class JsonContext:
             context._aliases = {**context._aliases, **GENERATED_MEMBERS}
         if "kty" in keys:
             context._aliases = {**context._aliases, **KEY_MEMBERS}
-        if str(members.get("key_id", "")).isdecimal():  # a public key, as GitHub's API numbers it
+        if has_public_key(members):
             context._aliases = {**context._aliases, "key": ""}
         if not FACTOR_SIBLINGS.isdisjoint(keys):
             context._aliases = {**context._aliases, "code": "otp_code"}
