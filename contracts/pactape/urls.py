@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 __all__ = [
     "authority",
+    "base_url_error",
     "is_base_url",
     "is_below",
     "is_loopback_host",
@@ -118,6 +119,16 @@ def url_error(text: str) -> str | None:
     if parts.scheme not in DEFAULT_PORTS:
         return "its scheme is not http or https"
     return None if parts.hostname else "it has no host"
+
+
+def base_url_error(text: str) -> str | None:
+    """Return why a text is not an http or https URL that paths can follow; None when it is one.
+
+    Example:
+        >>> base_url_error("https://a.test/v1"), base_url_error("https://a.test/v1?page=2")
+        (None, 'it has a query or a fragment')
+    """
+    return url_error(text) or ("it has a query or a fragment" if {"?", "#"} & set(text) else None)
 
 
 def is_loopback_url(url: str) -> bool:

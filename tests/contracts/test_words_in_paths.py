@@ -112,6 +112,7 @@ def test_reads_of_objects_with_and_without_an_optional_parameter_are_one_operati
         ("/papers/10.1093/lix.236/authors", "GET /papers/{id}/{id2}/authors"),
         ("/prefixes/10.1093/works", "GET /prefixes/{id}/works"),
         ("/terms/GO:0008150", "GET /terms/{id}"),
+        ("/rules/job:requests:total", "GET /rules/{id}"),
         ("/model/nova-lite-v1:0/converse", "GET /model/{id}/converse"),
         ("/roles/arn:aws:iam::123456789012:role%2Fapp", "GET /roles/{id}"),
         ("/people/urn:li:person:abc", "GET /people/{id}"),

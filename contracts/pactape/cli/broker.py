@@ -15,7 +15,7 @@ import platformdirs
 from pactape.cli.shared.serving import stop_on_signals
 from pactape.errors import BadInputError
 from pactape.imports import require_extra
-from pactape.urls import url_error
+from pactape.urls import base_url_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,10 +107,7 @@ def broker(
 
 def _check_addresses(base_url: str | None, webhook_hosts: tuple[str, ...]) -> None:
     """Refuse a base URL that links can't begin with, and hosts that no URL of a webhook has."""
-    problem = None if base_url is None else url_error(base_url)
-    if problem is None and base_url is not None and {"?", "#"} & set(base_url):
-        problem = "it has a query or a fragment"
-    if problem is not None:
+    if base_url is not None and (problem := base_url_error(base_url)):
         raise BadInputError(
             f"--base-url {base_url!r} can't begin links: {problem}",
             remedy="write it as https://pacts.example.com",

@@ -13,7 +13,7 @@ from pactape.cli.shared.options import project_option
 from pactape.cli.shared.serving import stop_on_signals
 from pactape.errors import BadInputError
 from pactape.settings import load_settings
-from pactape.urls import url_error
+from pactape.urls import base_url_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,8 +97,7 @@ def record(
 
 
 def _check_url(upstream: str) -> None:
-    problem = url_error(upstream) or ("it has a query or a fragment" if {"?", "#"} & set(upstream) else None)
-    if problem is not None:
+    if problem := base_url_error(upstream):
         raise BadInputError(
             f"--upstream {upstream!r} is not a base URL ({problem})",
             remedy="write it as https://api.example.com/v1",

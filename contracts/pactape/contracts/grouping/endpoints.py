@@ -7,6 +7,7 @@ import msgspec
 from pactape.contracts.samples.item_keys import HANDLE_KEYS, ID_KEYS
 
 __all__ = [
+    "OWN",
     "Endpoint",
     "RequestBelow",
     "fits",
@@ -22,8 +23,9 @@ _READS = frozenset({"GET", "HEAD"})
 _FEWEST_ALIKE = 3
 _ALIKE = 0.75
 _FEWEST_FIELDS = 3
-#: Names of an object that is documented apart from those with ids or names: "/users/me", "/releases/latest".
-_APART = frozenset({"me", "self", "current", "mine", "my", "own", "latest"})
+#: Names of an object that depends on who asks: "/users/me/posts" is not documented with "/users/{id}/posts".
+OWN = frozenset({"me", "self", "current", "mine", "my", "own"})
+_APART = OWN | {"latest"}
 #: Keys that identify objects; an object without any of them is an envelope or a report.
 _IDENTITY = ID_KEYS | HANDLE_KEYS | {"name", "title", "email"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pactape.contracts.grouping.endpoints import fits, overlap
+from pactape.contracts.grouping.endpoints import OWN, fits, overlap
 from pactape.contracts.samples.path_segments import is_distinctive, name_in_segment, stem_and_method
 
 if TYPE_CHECKING:
@@ -22,10 +22,8 @@ __all__ = [
     "same_paths_below",
 ]
 
-#: Names of an object that depends on who asks: "/users/me/posts" is not documented with "/users/{id}/posts".
-_OWN = frozenset({"me", "self", "current", "mine", "my", "own"})
 #: Names of an object that only the server knows, unless it lists them.
-_ALIASES = _OWN | {"latest", "default", "all"}
+_ALIASES = OWN | {"latest", "default", "all"}
 #: How many siblings with the same path below them are values of one parameter, and how many names the path must
 #: have: many collections have "/count" or "/admin/health".
 _FEWEST_OF_SAME_PATH = 4
@@ -121,7 +119,7 @@ def listed_items(candidates: _Below, names: set[str]) -> set[str]:
     found = {
         segment: [request.endpoint for request in requests if not any(request.rest)]
         for segment, requests in candidates.items()
-        if segment.lower() not in _OWN and not names.isdisjoint(_possible_names(segment, requests))
+        if segment.lower() not in OWN and not names.isdisjoint(_possible_names(segment, requests))
     }
     reads = {
         segment: endpoint

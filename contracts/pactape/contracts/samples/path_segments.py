@@ -113,7 +113,7 @@ def character_classes(text: str) -> set[str]:
 
 @lru_cache(maxsize=4096)
 def _kind(segment: str) -> str | None:
-    return "id" if _KEYED.fullmatch(segment) else kind_in_path(_stem(segment))
+    return "id" if _KEYED.fullmatch(segment) else kind_in_path(_stem(segment)) or kind_in_path(segment)
 
 
 def _is_version(before: list[str], segment: str, after: list[str]) -> bool:

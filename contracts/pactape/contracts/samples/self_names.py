@@ -86,7 +86,7 @@ def _named_after_collections(received: Any, segments: list[str]) -> Iterator[str
 def _in_resource_name(received: Any, path: str) -> Iterator[str]:
     """Yield the ids in a name that repeats the path: {"name": "projects/p1/topics/t1"} (Google's AIP-122)."""
     name = received.get("name") if isinstance(received, dict) else None
-    if isinstance(name, str) and f"/{name}" in path and unquote(path).endswith(f"/{name}"):
+    if isinstance(name, str) and unquote(path).endswith(f"/{name}"):
         parts = name.split("/")
         yield from parts[1::2] if len(parts) % 2 == 0 else ()
 

@@ -28,7 +28,7 @@ _ROW = re.compile(r"\s{0,8},?\s{0,8}\(")
 
 
 def _cell(character: str) -> re.Pattern[str]:
-    """Return a pattern for a literal of such characters, or another expression, which may be a call, and its end."""
+    """Return a pattern for a literal of such characters or another expression, such as a call, and its end."""
     return re.compile(
         rf"\s{{0,8}}(?:[NE]?(?P<quote>['\"])(?P<text>(?:{character}|(?P=quote){{2}})*+)(?P=quote)\s{{0,8}}"
         r"|[^,()'\"]*+(?:\([^()]{0,200}\)[^,()'\"]{0,64}+)?)(?P<end>[,)])",
