@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import unittest
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -107,15 +108,19 @@ def test_a_test_with_a_failed_subtest_keeps_no_recording(project: Project) -> No
     assert not list(project.root.glob("cassettes/*.yaml"))
 
 
-def test_a_skip_in_a_decorated_function_does_not_hide_a_missing_recording(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [pytest.skip.Exception, pytest.xfail.Exception, unittest.SkipTest])
+def test_a_skip_in_a_decorated_function_does_not_hide_a_missing_recording(
+    tmp_path: Path, ending: type[BaseException]
+) -> None:
     @use_cassette(tmp_path / "none.yaml")
     def skips() -> None:
         with suppress(NoMatchError):
             requests.get("http://users.example.com/users/7", timeout=5)
-        pytest.skip("the provider can't be reached")
+        raise ending("the provider can't be reached")
 
-    with pytest.raises(NoMatchError):
+    with pytest.raises((NoMatchError, ending)) as raised:
         skips()
+    assert raised.type is NoMatchError
 
 
 def test_a_skip_in_a_test_of_unittest_does_not_hide_a_missing_recording(tmp_path: Path) -> None:

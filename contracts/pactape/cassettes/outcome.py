@@ -27,8 +27,8 @@ class TestOutcome(Enum):
 
 
 def is_skip(error: BaseException) -> bool:
-    """Whether an exception skips a test of unittest or pytest."""
+    """Whether an exception skips a test of unittest or pytest, or makes it an expected failure."""
     pytest = sys.modules.get("pytest")
     return isinstance(error, unittest.SkipTest) or (
-        pytest is not None and isinstance(error, pytest.skip.Exception)
+        pytest is not None and isinstance(error, (pytest.skip.Exception, pytest.xfail.Exception))
     )

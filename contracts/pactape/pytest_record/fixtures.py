@@ -11,13 +11,12 @@ import sys
 from contextlib import contextmanager
 from pathlib import PurePath
 from typing import TYPE_CHECKING
-from unittest import SkipTest
 
 import pytest
 
 from pactape.cassettes import read_cassette
 from pactape.cassettes.names import fixture_cassette_name
-from pactape.cassettes.outcome import TestOutcome
+from pactape.cassettes.outcome import TestOutcome, is_skip
 from pactape.cassettes.replay.cassette import open_cassette
 from pactape.cassettes.replay.request_keys.lookup_options import LookupOptions
 from pactape.cassettes.use_cassette import attached
@@ -85,12 +84,9 @@ class FixtureCassettes:
         try:
             with session.set_up():
                 value = yield
-        except (
-            pytest.skip.Exception,
-            pytest.xfail.Exception,
-            SkipTest,
-        ):  # the next run's set-up needs its requests, too
-            session.finish()
+        except BaseException as error:
+            if is_skip(error):  # the next run's set-up needs its requests, too
+                session.finish()
             raise
         fixturedef.addfinalizer(session.begin_teardown)  # the last one added is called first
         return value
