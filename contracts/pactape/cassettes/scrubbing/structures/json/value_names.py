@@ -118,8 +118,7 @@ class JsonContext:
         self._aliases = aliases or {}
         self._columns: list[str] = []  # of the table whose row this is
         self._rows: list[str] = []  # the columns of the rows in this list
-        self._is_login = False
-        self._in_kubernetes_secret = self._is_item = self._lists_kubernetes_secrets = False
+        self._in_kubernetes_secret = self._is_item = self._is_login = self._lists_kubernetes_secrets = False
         self._holds_labels: bool = parent is not None and (parent._holds_labels or key[1:] in LABELS)  # noqa: SLF001 -- the same class
         self._after_name: JsonContext | None = None
         self._path = ""
