@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import selectors
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from cheroot import wsgi
+from cheroot.server import HTTPConnection
 from pactape.serving import address_url, listen
 from pactape.serving import running as serving_in_background
 
@@ -45,12 +46,24 @@ def running(app: WSGIApplication, *, host: str = "127.0.0.1", port: int = 0) -> 
         yield address_url(host, server.bind_addr[1])
 
 
+class _Connection(HTTPConnection):
+    """cheroot's connection, which leaves nothing to the garbage collector."""
+
+    def close(self) -> None:
+        """Close the connection, also for writing: else Python reports later what a client didn't receive."""
+        super().close()
+        with suppress(OSError):
+            self.wfile.close()
+
+
 class _WsgiServer(wsgi.Server):
     """cheroot's server, with threads only for connections that have sent something.
 
     A browser opens connections that it may need later. cheroot gives each new one to a thread, which waits for
     its request: as many such connections as threads, and no request is answered until one of them times out.
     """
+
+    ConnectionClass = _Connection
 
     def process_conn(self, conn: Any) -> None:
         """Give a connection to a thread; only watch it while nothing has been received."""

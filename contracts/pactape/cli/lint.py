@@ -98,10 +98,14 @@ def _search(
 
 
 def _is_damaged(path: Path, error: Exception) -> bool:
-    """Return whether a file was meant to be a recording, whose encoded bodies can't be searched as text."""
+    """Return whether a file was meant to be a recording, whose encoded bodies can't be searched as text.
+
+    An empty file is none: nothing in it was left unsearched.
+    """
     from pactape.errors import DamagedRecordingError  # noqa: PLC0415 -- keeps `pactape --help` quick
 
-    return isinstance(error, DamagedRecordingError) or b"interactions:" in path.read_bytes()
+    content = path.read_bytes().strip()
+    return bool(content) and (isinstance(error, DamagedRecordingError) or b"interactions:" in content)
 
 
 def _finding(secret: FoundSecret) -> Finding:
