@@ -77,7 +77,7 @@ def test_what_only_the_second_look_notices_is_possible_and_does_not_count(projec
     assert result.stdout.endswith("0 secrets and 1 possible in 1 file\n")
 
 
-def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+def test_a_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CassetteFormatError, match="doesn't exist"):
         lint_file(tmp_path / "missing.json")
 
