@@ -89,6 +89,18 @@ def test_marks_of_parameters_move(root: Path) -> None:
     assert (names, left) == (["test_users.test_one[a].yaml", "test_users.test_one[b].yaml"], [])
 
 
+def test_a_named_marker_with_a_cassette_is_not_code_that_opens_it(root: Path) -> None:
+    text = 'import pytest\nrecorded = pytest.mark.vcr("x.yaml")\n@recorded\ndef test_one(): pass\n'
+    _, names, left = adopted(root, text, "x")
+    assert (names, left) == (["test_users.test_one.yaml"], [])
+
+
+def test_a_marker_in_a_module_that_is_not_a_test_module_is_named(root: Path) -> None:
+    (root / "marks.py").write_text("import pytest\nrecorded = pytest.mark.vcr\n")
+    _, _, left = adopted(root, "import pytest\n@pytest.mark.vcr\ndef test_one(): pass\n", "test_one")
+    assert any("marks.py:2: pytest.mark.vcr is not in a test module. Next step:" in line for line in left)
+
+
 @pytest.mark.parametrize("name", ["default_cassette_name", "vcr_cassette_name"])
 def test_a_fixture_that_names_cassettes_is_named_with_the_next_step(root: Path, name: str) -> None:
     fixture = (

@@ -16,7 +16,7 @@ from pactape.adopting.old_tests.vcrpy_uses.cassette_calls import read_calls
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["edited", "read_module"]
+__all__ = ["edited", "read_module", "uses_outside_tests"]
 
 _OURS = "cassette"
 _FOLDER = "cassette_library_dir"
@@ -75,6 +75,16 @@ def read_module(source: bytes, *, path: Path, extra: str = "") -> TestModule:
         left=tuple(sorted({*problems, *calls.left})),
         staying_calls=calls.staying_calls,
     )
+
+
+def uses_outside_tests(source: bytes, *, path: Path) -> list[tuple[int, str]]:
+    """Return the calls and markers in a module that isn't a test module, as lines with the reason why they stay."""
+    if not any(word in source for word in (b"use_cassette", b"mark.vcr", b"mark.default_cassette")):
+        return []
+    tree = ast.parse(source)
+    step = "is not in a test module. Next step: mark the tests themselves with pytest.mark.cassette"
+    marks = [(mark.lineno, f"{ast.unparse(mark)} {step}") for mark in marks_in(tree)]
+    return [*read_calls(source, tree, path=path).left, *marks]
 
 
 class _Reader:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pactape.adopting.old_tests.expressions import assigned_values, path_of
+from pactape.adopting.old_tests.old_marks import kind_of
 from pactape.adopting.planning.old_configurations import fixtures_named
 from pactape.adopting.planning.pytest_settings import pytest_words
 
@@ -90,5 +91,5 @@ def _parts_with_names(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None:
                 targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
                 name = ast.unparse(targets[0])
-                if name != "pytestmark":
+                if name != "pytestmark" and not kind_of(statement.value):
                     yield name, statement.value

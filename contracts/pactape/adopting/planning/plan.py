@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import os
 from contextlib import suppress
@@ -10,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pactape.adopting.arguments import OldOptions
-from pactape.adopting.old_tests.markers import read_module
+from pactape.adopting.old_tests.markers import read_module, uses_outside_tests
 from pactape.adopting.old_tests.moved_tests import count_moved, moved_tests
 from pactape.adopting.old_tests.test_modules import modules_below
-from pactape.adopting.old_tests.vcrpy_uses.cassette_calls import read_calls
 from pactape.adopting.planning.cassette_moves import CassetteMoves
 from pactape.adopting.planning.moves import ModuleChange, Move, Plan, Unrecorded, check_moves
 from pactape.adopting.planning.old_configurations import config_options
@@ -22,6 +20,7 @@ from pactape.adopting.planning.projects import Projects
 from pactape.errors import BadInputError
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator, Mapping, Sequence
 
     from pactape.adopting.old_tests.marked_tests import CassetteCall, Edit, MarkedTest, TestModule, Unit
@@ -79,12 +78,10 @@ class _Planner:
         self._modules[path], self._trees[path] = (source, module), module.tree
 
     def read_helper(self, path: Path) -> None:
-        """Note the calls in a module that isn't a test module, which stay; modules that can't be read have none."""
+        """Note what stays in a module that isn't a test module; modules that can't be read have nothing."""
         with suppress(OSError, SyntaxError, ValueError):
-            source = path.read_bytes()
-            if b"use_cassette" in source:
-                calls = read_calls(source, ast.parse(source), path=path)
-                self._notes += [f"{self._display_path(path)}:{line}: {reason}" for line, reason in calls.left]
+            uses = uses_outside_tests(path.read_bytes(), path=path)
+            self._notes += [f"{self._display_path(path)}:{line}: {reason}" for line, reason in uses]
 
     def plan(self) -> Plan:
         """Return the plan."""
