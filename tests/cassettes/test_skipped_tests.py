@@ -49,6 +49,20 @@ class UsersTest(unittest.TestCase):
             with self.subTest(id=id):
                 assert requests.get(f"{os.environ['API']}/users/{id}", timeout=5).json() == id
 """
+SKIPPING_FIXTURE = """
+import os, pytest, requests
+
+@pytest.fixture(scope="module")
+def user():
+    try:
+        return requests.get(os.environ["API"] + "/users/7", timeout=5)
+    except Exception:
+        pytest.skip("the provider can't be reached")
+
+@pytest.mark.cassette
+def test_gets_a_user(user):
+    assert user.ok
+"""
 PLAIN_UNITTEST = """
 import unittest, requests
 import pactape
@@ -106,6 +120,24 @@ def test_a_test_with_a_failed_subtest_keeps_no_recording(project: Project) -> No
     project.write("test_users.py", SUBTESTS)
     project.pytest("--pactape-record", "all")
     assert not list(project.root.glob("cassettes/*.yaml"))
+
+
+def test_a_fixture_that_skips_does_not_hide_that_its_recording_lacks_a_request(project: Project) -> None:
+    project.write("test_users.py", SKIPPING_FIXTURE)
+    project.pytest("--pactape-record", "all")
+    project.write("test_users.py", SKIPPING_FIXTURE.replace("/users/7", "/users/8"))
+    output = project.pytest()
+    assert ("ERROR test_users.py::test_gets_a_user" in output, output[-6:]) == (True, "exit 1")
+
+
+def test_the_recording_of_a_fixture_is_not_replaced_when_it_skips(project: Project) -> None:
+    project.write("test_users.py", SKIPPING_FIXTURE)
+    project.pytest("--pactape-record", "all")
+    (cassette,) = project.root.glob("cassettes/fixtures/*.yaml")
+    before = cassette.read_bytes()
+    project.write("test_users.py", SKIPPING_FIXTURE.replace("timeout=5)", "timeout=5).fails()"))
+    project.pytest("--pactape-record", "all")
+    assert cassette.read_bytes() == before
 
 
 @pytest.mark.parametrize("ending", [pytest.skip.Exception, pytest.xfail.Exception, unittest.SkipTest])

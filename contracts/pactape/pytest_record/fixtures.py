@@ -85,8 +85,8 @@ class FixtureCassettes:
             with session.set_up():
                 value = yield
         except BaseException as error:
-            if is_skip(error):  # the next run's set-up needs its requests, too
-                session.finish()
+            if is_skip(error):
+                session.end_skipped()
             raise
         fixturedef.addfinalizer(session.begin_teardown)  # the last one added is called first
         return value
@@ -191,10 +191,20 @@ class _FixtureSession:
         try:
             self._teardown.__exit__(None, None, None)
         finally:
-            self.finish()
+            self._finish()
 
-    def finish(self) -> None:
-        """Write the recording, if there is one."""
+    def end_skipped(self) -> None:
+        """Write what a set-up that skips its tests has requested, unless it would replace an earlier recording.
+
+        Raises:
+            ReplayError: A request had no recorded response.
+        """
+        for error in self._cassette.unmatched:
+            raise error
+        if not self._cassette.replaces_file:
+            self._finish()
+
+    def _finish(self) -> None:
         cassette = self._cassette
         if cassette.player.dirty and not cassette.unmatched:
             cassette.save_whole()
