@@ -66,9 +66,12 @@ def test_a_value_without_such_a_name_stays(name: str, padding: int) -> None:
     assert json.loads(scrubbed(document)) == document
 
 
-def test_a_pair_in_an_object_of_yaml_on_one_line_is_replaced() -> None:
-    text = b"db: {user: ada, password: marigold}\nx: 1\n"
-    assert Scrubber().body(text, "application/yaml") == text.replace(b"marigold", b"scrubbed")
+@pytest.mark.parametrize("value", ["marigold", "'marigold, tulip'", "'marigold''s'", '"marigold}, tulip"'])
+def test_a_pair_in_an_object_of_yaml_on_one_line_is_replaced(value: str) -> None:
+    text = f"db: {{user: ada, password: {value}}}\nx: 1\n"
+    clean = Scrubber().body(text.encode(), "application/yaml").decode()
+    quote = value[0] if value[0] in "\"'" else ""
+    assert clean == text.replace(value, f"{quote}scrubbed{quote}")
 
 
 def test_a_password_behind_a_label_in_bold_letters_is_replaced() -> None:

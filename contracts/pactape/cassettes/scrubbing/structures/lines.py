@@ -38,7 +38,7 @@ _FLOW = re.compile(
 _FLOW_LINE = re.compile(r"^[ \t]*+(?:-[ ])?(?:[\w.\"'-]{1,96}+:[ ])?\{[^{}\n]*+\}[ \t\r]*$", re.MULTILINE)
 _FLOW_PAIR = re.compile(
     r"(?P<before>[{,][ ]{0,8}[\"']?(?P<name>[\w.-]{1,96})[\"']?:[ ]{1,8}[\"']?)"
-    r"(?P<value>[^,{}\s\"']+)(?=[\"']?[ ]{0,8}[,}])"
+    r"(?P<value>(?<=\")[^\"]+(?=\")|(?<=')(?:[^']|'')+(?=')|[^,{}\s\"']+)(?=[\"']?[ ]{0,8}[,}])"
 )
 #: A name in a block, followed by its value or by lines that are its value.
 _PAIR_IN_BLOCK = re.compile(r"[ \t]*(?P<name>[\w.$-]{1,96}):(?:[ \t]|\r?\Z)")
