@@ -122,11 +122,11 @@ def checked_name(name: object) -> str:
     Raises:
         BadInputError: A cassette can't have this name.
     """
-    text = os.fspath(name) if isinstance(name, str | os.PathLike) else None
+    text = os.fspath(name) if isinstance(name, os.PathLike) else name
     reason = unusable_name_reason(text) if isinstance(text, str) else "it is not a text"
-    if reason is not None or not isinstance(text, str):
-        raise BadInputError(f"{name!r} is not a cassette's name: {reason}", remedy='write "users.yaml"')
-    return text
+    if isinstance(text, str) and reason is None:
+        return text
+    raise BadInputError(f"{name!r} is not a cassette's name: {reason}", remedy='write "users.yaml"')
 
 
 def belongs_to(cassette: Path, nodeid: str) -> bool:

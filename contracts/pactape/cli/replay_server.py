@@ -46,8 +46,8 @@ def replay_server(
     folder_files = [
         recording for folder in cassettes if folder.is_dir() for recording in recordings_in([folder])
     ]
-    found = {path.resolve(): path for path in reversed([*files, *filter(_is_readable, folder_files)])}
-    recordings = Recordings(reversed(found.values()), base_url=base_url)
+    found = {path.resolve(): path for path in (*files, *filter(_is_readable, folder_files))}
+    recordings = Recordings(found.values(), base_url=base_url)
     for entry in recordings.skipped:
         click.echo(f"skipped: {entry}", err=True)
     server = ReplayServer(recordings, host=host, port=port, cors=origin)

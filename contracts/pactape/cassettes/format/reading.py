@@ -234,10 +234,8 @@ def _check(path: Path, index: int, interaction: object) -> None:
     place = f"interactions[{index}]"
     if not isinstance(interaction, dict):
         _refuse(path, f"{place} is not a mapping", is_cassette=index > 0)
-    sent = interaction.get("request")
-    is_cassette = index > 0 or (
-        isinstance(sent, dict) and "path" not in sent
-    )  # a contract's request has a path
+    sent = interaction.get("request")  # a contract's has a path
+    is_cassette = index > 0 or (isinstance(sent, dict) and "path" not in sent)
     for side, names in (("request", ("method", "uri")), ("response", ("status",))):
         part = interaction.get(side)
         if not isinstance(part, dict):

@@ -81,8 +81,9 @@ class Candidate:
 
     def _unnamed_keys(self) -> frozenset[str]:
         shape = self.evidence.shape
-        is_stated = shape is not None and self.interaction.response.body is not None
-        return frozenset(unnamed_keys(shape, self.evidence.fields)) if shape and is_stated else frozenset()
+        if shape is None or self.interaction.response.body is None:
+            return frozenset()
+        return frozenset(unnamed_keys(shape, self.evidence.fields))
 
     def _interactions(self) -> tuple[Interaction, ...]:
         interactions = interactions_of(
