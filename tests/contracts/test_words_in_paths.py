@@ -170,6 +170,16 @@ def test_a_name_that_is_the_path_of_an_object_has_the_ids_in_it(tmp_path: Path) 
     assert operations == ["GET /v1/projects/blue/topics/{slug}"]
 
 
+def test_the_collection_in_the_name_of_an_object_is_not_a_value(tmp_path: Path) -> None:
+    models = [
+        (f"/v1beta/models/{name}", {"name": f"models/{name}", "version": "1"}) for name in ("pro", "flash")
+    ]
+    file = ("/v1beta/files/report", {"name": "files/report", "uri": "u", "state": "ACTIVE"})
+    images = [(f"/images/{name}", {"name": name}) for name in ("library/nginx", "bitnami/redis")]
+    operations = ["GET /images/{slug}/{slug2}", "GET /v1beta/files/report", "GET /v1beta/models/{slug}"]
+    assert _operations(tmp_path, *models, file, *images) == operations
+
+
 def test_me_is_no_name_of_a_user(tmp_path: Path) -> None:
     users = [(f"/users/{name}", {"id": 7, "name": "a", "email": "b"}) for name in ("ada", "bob", "eve", "me")]
     assert _operations(tmp_path, *users) == ["GET /users/me", "GET /users/{slug}"]

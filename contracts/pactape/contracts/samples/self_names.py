@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -24,6 +25,8 @@ _FIRST_REDIRECT = 300
 _NOT_NAMES = frozenset({"object", "event", "action", "command", "operation", "method", "__typename"})
 #: How the keys of kinds and states end.
 _KINDS = ("type", "kind", "status", "state", "class", "category", "engine", "mode", "format")
+#: What is in a path before a name with one collection.
+_VERSIONED = re.compile(r"(.*/[vV][0-9]\w*)?")
 #: How deep in a response the object's name may be: {"info": {"name": "requests"}}.
 _DEEPEST = 2
 #: How deep in a response the id of a parent object may be.
@@ -63,7 +66,9 @@ def segments_named(sample: Sample) -> Iterator[str]:
     for segment in segments:
         if segment and name_in_segment(unquote(segment)) in names:
             yield unquote(segment)
-    yield from _in_resource_name(received, url_parts(request.url).path)
+    resource = _resource_name(received, unquote(url_parts(request.url).path))
+    yield from resource.split("/")[1::2]
+    names.discard(name_in_segment(resource))
     for first, second in pairwise(map(unquote, segments)):
         if first and second and f"{first.lower()}/{name_in_segment(second)}" in names:
             yield from (first, second)
@@ -83,12 +88,17 @@ def _named_after_collections(received: Any, segments: list[str]) -> Iterator[str
             yield segment
 
 
-def _in_resource_name(received: Any, path: str) -> Iterator[str]:
-    """Yield the ids in a name that repeats the path: {"name": "projects/p1/topics/t1"} (Google's AIP-122)."""
+def _resource_name(received: Any, path: str) -> str:
+    """Return a name that repeats the path, with collections and ids in turn; empty if there is none (AIP-122).
+
+    {"name": "models/m1"} is one of "/v1/models/m1"; of "/images/library/nginx", {"name": "library/nginx"} is not.
+    """
     name = received.get("name") if isinstance(received, dict) else None
-    if isinstance(name, str) and unquote(path).endswith(f"/{name}"):
-        parts = name.split("/")
-        yield from parts[1::2] if len(parts) % 2 == 0 else ()
+    if not isinstance(name, str) or not path.endswith(f"/{name}"):
+        return ""
+    slashes = name.count("/")
+    is_collection = slashes > 1 or _VERSIONED.fullmatch(path.removesuffix(f"/{name}")) is not None
+    return name if is_collection and slashes % 2 else ""
 
 
 def _segments_in(body: bytes, segments: list[str]) -> list[str]:
