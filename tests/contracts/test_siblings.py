@@ -43,6 +43,11 @@ def test_an_item_has_the_custom_methods_of_other_items(path: str) -> None:
     assert _template(path, *others) == "models/{id}:predict"
 
 
+def test_a_collection_may_have_the_custom_method_of_an_item() -> None:
+    other = _endpoint("models/s3objects:search", fields=RECORD)
+    assert _template("models/datasets:search", other) == "models/datasets:search"
+
+
 @pytest.mark.parametrize("path", ["v1/users:search", "models/apollo:predict", "projects/{id}/gemini2:read"])
 def test_a_custom_method_alone_is_one_of_a_collection(path: str) -> None:
     assert _template(path, _endpoint("models/gemini-2.5:explain")) == path

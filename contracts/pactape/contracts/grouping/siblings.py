@@ -135,17 +135,26 @@ def listed_items(candidates: _Below, names: set[str]) -> set[str]:
     return set(found) if _have_same_fields(reads.values()) else found.keys() - lists
 
 
-def items_with_custom_methods(candidates: Iterable[str]) -> dict[str, str]:
+def items_with_custom_methods(candidates: _Below) -> dict[str, str]:
     """Return the template of segments that are items with a custom method: "gemini-2.0-flash:generateContent".
 
-    An item has a digit in its name, or the method of one that has; "users:search" is a method of a collection.
+    An item has a digit in its name, or the method of one that has and a response with the same fields;
+    "users:search" is a method of a collection.
 
     Args:
-        candidates: The segments below the name of a collection that may be data.
+        candidates: The requests below each segment that may be data, below the name of a collection.
     """
     parts = {segment: stem_and_method(segment) for segment in candidates}
-    methods = {method for stem, method in parts.values() if is_distinctive(stem)} - {""}
-    return {segment: f"{{id}}{method}" for segment, (_, method) in parts.items() if method in methods}
+    items = {segment: method for segment, (stem, method) in parts.items() if method and is_distinctive(stem)}
+    others = {
+        segment: method
+        for segment, (_, method) in parts.items()
+        if any(
+            method == method_of_item and _may_return_the_same(candidates[segment], candidates[item])
+            for item, method_of_item in items.items()
+        )
+    }
+    return {segment: f"{{id}}{method}" for segment, method in {**items, **others}.items()}
 
 
 def same_paths_below(candidates: _Below) -> set[str]:
@@ -185,6 +194,15 @@ def _is_refused(request: RequestBelow) -> bool:
 
 def _shows_a_collection(request: RequestBelow) -> bool:
     return request.rest[0].startswith("{") if request.rest else request.endpoint.is_list
+
+
+def _may_return_the_same(one: list[RequestBelow], other: list[RequestBelow]) -> bool:
+    """Return whether successful responses have the same fields, or there are none of one."""
+    mine, theirs = (
+        [request.endpoint.fields for request in requests if request.endpoint.succeeds]
+        for requests in (one, other)
+    )
+    return not mine or not theirs or any(overlap(own, others) for own in mine for others in theirs)
 
 
 def _have_same_fields(endpoints: Collection[Endpoint]) -> bool:
