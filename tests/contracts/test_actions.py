@@ -169,3 +169,4 @@ def test_a_graphql_request_with_files_is_named_after_its_operation(document: str
 def test_a_persisted_document_is_named_after_its_id_if_nothing_else_is_sent() -> None:
     assert action(sent={"id": "6f1c2a", "variables": {}}) == "document=6f1c2a"
     assert action(sent={"id": "6f1c2a", "variables": {}, "name": "x"}) == ""
+    assert action(sent={"id": 7, "variables": {}}) == ""

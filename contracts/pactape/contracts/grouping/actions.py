@@ -163,7 +163,8 @@ def _persisted_document(sent: Any, query: list[tuple[str, str]]) -> str:
     persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
     if isinstance(persisted, dict) and "sha256Hash" in persisted:
         return f"document={str(persisted['sha256Hash'])[:_LONGEST_ID]}"
-    names = (*_DOCUMENT_IDS, "id") if parts.keys() <= _PERSISTED else _DOCUMENT_IDS
+    has_only_id = parts.keys() <= _PERSISTED and isinstance(parts.get("id"), str)
+    names = (*_DOCUMENT_IDS, "id") if has_only_id else _DOCUMENT_IDS
     ids = (parts.get(name) for name in names if "variables" in parts)
     return next((f"document={str(identifier)[-_LONGEST_ID:]}" for identifier in ids if identifier), "")
 
