@@ -92,6 +92,13 @@ def test_a_response_that_no_contract_can_contain_is_one_that_changed(
     )
 
 
+def test_a_failure_of_a_request_with_the_same_end_of_its_path_is_another_one(tmp_path: Path) -> None:
+    other = CASSETTE.replace("/users/7", "/7").replace("code: 200", "code: 401")
+    assert _compare(tmp_path, CASSETTE, other) == [
+        "breaking: GET /users/{id}: is no longer requested as recorded"
+    ]
+
+
 @pytest.mark.parametrize(
     ("media", "before", "after", "findings"),
     [

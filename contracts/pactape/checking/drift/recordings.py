@@ -11,11 +11,11 @@ from pactape.contracts.grouping.evidence.sample_evidence import evidence_of
 from pactape.contracts.grouping.sample_groups import group_samples_alike
 from pactape.contracts.inference.fields import headers_read
 from pactape.contracts.interactions.text_content import is_part_read
+from pactape.contracts.participants import path_below, provider_for
 from pactape.contracts.samples.scrubbed_cache import ScrubbedCache
 from pactape.errors import DamagedRecordingError
 from pactape.findings import Finding, Severity, skipped_file
 from pactape.http_bodies import header
-from pactape.urls import url_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Sequence
@@ -63,7 +63,7 @@ def compare_recordings(
     """
     rules = ScrubRules.from_settings(settings.scrub)
     old, new = group_samples_alike((before, after), settings, cache=ScrubbedCache(None, rules))
-    return sorted([*_compare_responses(old, new, incomplete), *_compare_messages(old, new)])
+    return sorted([*_compare_responses(old, new, incomplete, settings), *_compare_messages(old, new)])
 
 
 def compare_other_recordings(
@@ -116,13 +116,13 @@ def _uncompared(operations: Sequence[str]) -> Iterator[Finding]:
 
 
 def _compare_responses(
-    before: GroupedSamples, after: GroupedSamples, incomplete: Container[str]
+    before: GroupedSamples, after: GroupedSamples, incomplete: Container[str], settings: Settings
 ) -> Iterator[Finding]:
     old, new = _responses_by(before, _request_of), _responses_by(after, _request_of)
     for request, responses in old.items():
         if request in new:
             yield from _compare(request, responses, new[request])
-        elif (reason := _exclusion_of(responses, before, after)) is not None:
+        elif (reason := _exclusion_of(responses, before, after, settings)) is not None:
             was = " or ".join(map(_kind_text, sorted(responses)))
             what = f"responded with {was} and now with what no contract can contain: {reason}"
             yield Finding(Severity.BREAKING, request[0], what, rule="response-changed")
@@ -131,23 +131,17 @@ def _compare_responses(
             yield Finding(Severity.BREAKING, request[0], what, rule="not-requested")
 
 
-def _exclusion_of(responses: _Responses, before: GroupedSamples, after: GroupedSamples) -> str | None:
+def _exclusion_of(
+    responses: _Responses, before: GroupedSamples, after: GroupedSamples, settings: Settings
+) -> str | None:
     """Return why a request with the same method and path takes no part in contracts now, but did before."""
-    requests = {_method_and_path(sample) for sample in _samples(responses)}
-    known = {exclusion.request for exclusion in before.exclusions}
-    excluded = (exclusion for exclusion in after.exclusions if exclusion.request not in {"", *known})
-    return next((exclusion.reason for exclusion in excluded if _is_one_of(exclusion.request, requests)), None)
-
-
-def _method_and_path(sample: Sample) -> tuple[str, str]:
-    request = sample.exchange.request
-    return request.method, url_parts(request.url).path or "/"
-
-
-def _is_one_of(request: str, requests: set[tuple[str, str]]) -> bool:
-    """Return whether a request, with its path below the provider's URL, is among others with whole paths."""
-    method, _, path = request.partition(" ")
-    return any(method == other and whole.endswith(path) for other, whole in requests)
+    exchanges = [sample.exchange for sample in _samples(responses)]
+    requests = {
+        f"{exchange.request.method} {path_below(exchange, provider)}"
+        for exchange in exchanges
+        if (provider := provider_for(exchange, settings)) is not None
+    } - {exclusion.request for exclusion in before.exclusions}
+    return next((exclusion.reason for exclusion in after.exclusions if exclusion.request in requests), None)
 
 
 def _samples(responses: _Responses) -> Iterator[Sample]:
