@@ -133,6 +133,11 @@ def test_a_number_below_a_secret_name_is_scrubbed(number: str) -> None:
     assert json.loads(Scrubber().body(f'{{"pin": {number}}}'.encode(), JSON)) == {"pin": 0}
 
 
+def test_a_passphrase_with_dots_is_not_a_variable() -> None:
+    body = Scrubber().body(b'{"encryption_key": "correct.horse.battery.staple"}', JSON)
+    assert body == b'{"encryption_key": "scrubbed"}'
+
+
 def test_a_compressed_request_is_scrubbed_and_kept_readable() -> None:
     body = gzip.compress(json.dumps({"password": SECRET}).encode())
     headers = {"Content-Type": JSON, "Content-Encoding": "gzip", "Content-Length": str(len(body))}

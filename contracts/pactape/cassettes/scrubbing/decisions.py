@@ -54,8 +54,8 @@ _SHORTEST_SENTENCE, _LONGEST_SENTENCE = 4, 400
 _ERRORS = frozenset({"invalid", "expired", "missing", "incorrect", "wrong", "unknown"})
 #: The beginnings of names of resources of clouds, and of kinds of grants.
 _RESOURCES = ("arn:", "crn:", "ocid1.", "urn:")
-#: A variable of a program: "req.http.Client-IP".
-_VARIABLE = compile_when_used(r"[a-z]{2,16}(?:\.[A-Za-z][a-z]{1,16}(?:-[A-Za-z]{2,16}){0,3}){2,5}")
+#: A variable of Varnish's language: "req.http.Client-IP".
+_VARIABLE = compile_when_used(r"(?:(?:be)?(?:req|resp)|obj|client|server)(?:\.[A-Za-z][A-Za-z-]{1,48}){1,4}")
 #: The words of a wallet; a mnemonic may also be a sentence to remember.
 _WALLET_WORDS = compile_when_used(r"[a-z]+(?:[ ,]+[a-z]+)+")
 _DIGITS = compile_when_used(r"\d(?:[ -]?\d){2,11}")
