@@ -189,6 +189,14 @@ def test_more_secrets_than_are_looked_for_one_by_one_are_still_found_where_they_
     )
 
 
+def test_a_password_of_several_words_is_found_in_a_long_text_beside_many_secrets() -> None:
+    scrubber = Scrubber()
+    scrubber.value(
+        {"passwords": [*(f"q8Zr1LmX0vTy7Pb{number:03}" for number in range(100)), "tulip#7 garden"]}
+    )
+    assert "tulip" not in scrubber.replace_known(f"I say tulip#7 garden {'twice ' * 1000}")
+
+
 def test_a_short_secret_is_not_looked_for_elsewhere() -> None:
     scrubber = Scrubber()
     scrubber.value({"password": "tulip"})

@@ -55,7 +55,7 @@ class KnownValues:
         self._placeholder_of = placeholder_of
         self.has_any = False
         self._placeholders: dict[str, str] = {}
-        self._has_spaces = False  # in a secret, which no run of other characters shows
+        self._spaced: dict[str, str] = {}  # those with spaces, which no run of other characters shows
         self._in_bytes: dict[bytes, bytes] = {}
 
     def add(self, secret: str, placeholder: str) -> None:
@@ -64,35 +64,31 @@ class KnownValues:
             return
         if len(secret) < _SHORTEST or secret in self._placeholders or not _is_distinct(secret):
             return
-        self._has_spaces = self._has_spaces or " " in secret
         is_verbatim = _VERBATIM.fullmatch(secret) is not None
         for encode in _ENCODINGS[:1] if is_verbatim else _ENCODINGS:
             encoded = encode(secret)
             if encoded not in self._placeholders:
                 self._placeholders[encoded] = shown = encode(placeholder)
+                if " " in encoded:
+                    self._spaced[encoded] = shown
                 self.has_any = True
                 if len(self._placeholders) <= _MOST:
                     self._in_bytes[encoded.encode("utf-8", "surrogatepass")] = shown.encode()
 
     def replace(self, text: str) -> str:
         """Return a text without these secrets."""
-        if not self._placeholders or not (self._has_spaces or _may_hold(text)):
+        if not self._placeholders or not (self._spaced or _may_hold(text)):
             return text
         if self._are_too_many_for(text):
+            text = _replace_each(text, self._spaced)
             return substitute(_RUN, lambda match: self._in_run(match.group()), text)
-        text = self._each(text)
+        text = _replace_each(text, self._placeholders)
         return _BASE64.sub(self._in_base64, text) if len(text) <= _LONGEST_SHORT_TEXT else text
-
-    def _each(self, text: str) -> str:
-        for secret, placeholder in self._placeholders.items():
-            if secret in text:
-                text = text.replace(secret, placeholder)
-        return text
 
     def _in_base64(self, match: re.Match[str]) -> str:
         """Base64 without these secrets: "user:secret" has no structure by which it is recognized."""
         plain = decode_short(match.group().rstrip("="))
-        if plain is None or (clean := self._each(plain)) == plain:
+        if plain is None or (clean := _replace_each(plain, self._placeholders)) == plain:
             return match.group()
         encoded = base64.b64encode(clean.encode()).decode()
         return encoded if match.group().endswith("=") or len(match.group()) % 4 == 0 else encoded.rstrip("=")
@@ -155,6 +151,13 @@ class KnownValues:
         if isinstance(value, list):
             return [self.replace_in_value(member) for member in value]
         return self.replace(value) if isinstance(value, str) else value
+
+
+def _replace_each(text: str, placeholders: dict[str, str]) -> str:
+    for secret, placeholder in placeholders.items():
+        if secret in text:
+            text = text.replace(secret, placeholder)
+    return text
 
 
 def _may_hold(text: str) -> bool:
