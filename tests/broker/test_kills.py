@@ -119,7 +119,7 @@ def test_a_kill_amid_cleaning_keeps_what_is_kept_and_every_version_is_whole(loca
         broker.verify("Web", str(_VERSIONS - 1), "u1")
     arguments = ["--database", str(location), "clean", "--keep", '[{"branch": true, "latest": true}]']
     whole = seconds_of(arguments)  # counts only, and so shows how long a start takes
-    codes = [run_and_kill([*arguments, "--delete"], whole * 0.7 + kill * 0.05) for kill in range(_KILLS)]
+    codes = [run_and_kill([*arguments, "--delete"], whole * (0.4 + kill * 0.12)) for kill in range(_KILLS)]
     with running_broker(location) as url:
         broker = Client(url)
         left = numbers(broker, "/pacticipants/Web/versions?pageSize=500")

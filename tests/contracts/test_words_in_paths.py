@@ -118,7 +118,7 @@ def test_reads_of_objects_with_and_without_an_optional_parameter_are_one_operati
         ("/people/urn:li:person:abc", "GET /people/{id}"),
         ("/compare/main...feature", "GET /compare/{id}"),
         ("/conditions/test%2Fcondition", "GET /conditions/{id}"),
-        ("/labels/in%20progress", "GET /labels/{id}"),
+        ("/resource/Sales%20Order", "GET /resource/Sales Order"),
         ("/accounts/E89C475E-7476-4B95-95EA82BB4EE866E3", "GET /accounts/{id}"),
         ("/near(lat=33,lon=-118)", "GET /near(lat=33,lon=-118)"),
         ("/points/39.7456,-97.0892", "GET /points/{id}"),

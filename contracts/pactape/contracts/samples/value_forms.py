@@ -40,14 +40,14 @@ _FORMS = (
     ("email", re.compile(r"[^@\s]+@(?![0-9]x\.)[^@\s]+\.[A-Za-z]{2,}")),  # "0@2x.png" is a picture
 )
 #: Forms of values in a path; elsewhere, such texts may be anything. A month or week; a locale; more than one colon,
-#: or a number after one ("GO:0008150", "nova-v1:0"); a range ("v1.2...main"), a slash or space, which must be
-#: encoded, a list or coordinates ("31,80"); capitals and digits mixed ("C0G9QF9GW"), a phone number; the key of an
-#: issue ("PROJ-12"); a name with a date ("logs-2026.01.31").
+#: or a number after one ("GO:0008150", "nova-v1:0"); a range ("v1.2...main"), a slash, which must be encoded, a
+#: list or coordinates ("31,80"); capitals and digits mixed ("C0G9QF9GW"), a phone number; the key of an issue
+#: ("PROJ-12"); a name with a date ("logs-2026.01.31").
 _FORMS_IN_PATHS = (
     ("date", re.compile(r"[0-9]{4}-(0[1-9]|1[0-2]|W[0-5][0-9])")),
     ("locale", re.compile(r"[a-z]{2}[-_][A-Z]{2}")),
     ("id", re.compile(r"[^:()]+(:[^:()]+){2,}|[^:()]+:[0-9][0-9A-Za-z._-]*")),
-    ("id", re.compile(r"\w[^()]*\.{2,3}\w[^()]*|[^/ ()]+[/ ][^()]+|[^,()=]+(,[^,()=]+)+")),
+    ("id", re.compile(r"\w[^()]*\.{2,3}\w[^()]*|[^/()]+/[^()]+|[^,()=]+(,[^,()=]+)+")),
     ("id", re.compile(r"(?=[A-Z]*[0-9][A-Z]*[0-9])[A-Z][0-9A-Z]{8,}|\+[0-9]{6,}")),
     ("id", re.compile(r"(?!ISO|SHA|UTF)[A-Z]{2,10}-[0-9]+(-[0-9]+)*")),
     (
