@@ -55,7 +55,11 @@ def test_adopted_cassettes_contain_no_secrets_and_say_whose_they_are(project: Pr
 
 
 @pytest.mark.parametrize(
-    "mark", ["pytest.mark.vcr", "[pytest.mark.vcr, pytest.mark.filterwarnings('error')]"]
+    "mark",
+    [
+        pytest.param("pytest.mark.vcr", marks=pytest.mark.long),
+        "[pytest.mark.vcr, pytest.mark.filterwarnings('error')]",
+    ],
 )
 def test_a_marker_of_the_whole_module_moves(project: Project, mark: str) -> None:
     project.module.write_text(f"{ASKING}\npytestmark = {mark}\n\ndef test_plain():\n    asks('plain')\n")

@@ -62,6 +62,7 @@ def test_a_pyproject_that_makes_the_folder_the_project_already_stays_unchanged(p
     assert (project.root / "pyproject.toml").read_text() == "[tool.other]\n"
 
 
+@pytest.mark.long
 def test_what_a_trial_puts_back_is_not_counted_as_moved(project: Project) -> None:
     reading = "def test_reads_the_marker(request):\n    assert request.node.get_closest_marker('vcr')\n"
     (project.root / "packages/one/tests/test_one.py").write_text(

@@ -104,6 +104,7 @@ def test_a_trial_lets_bodies_not_count_where_the_recording_needs_it(project: Pro
     assert '@pytest.mark.cassette(body="ignore")\ndef test_posts' in project.module.read_text()
 
 
+@pytest.mark.long
 def test_a_project_without_a_pyproject_gets_one_so_that_its_tests_find_their_cassettes(
     project: Project,
 ) -> None:

@@ -33,6 +33,7 @@ def test_it_is_ready_when_it_says_so_and_stops_gracefully(tmp_path: Path, stop: 
     assert child.returncode == 0
 
 
+@pytest.mark.long
 def test_what_was_published_is_there_after_a_restart(tmp_path: Path) -> None:
     with process(tmp_path) as (child, url):
         publish(url).raise_for_status()
@@ -103,6 +104,7 @@ def test_only_its_owner_can_read_the_database_and_its_copies(tmp_path: Path) -> 
     assert set(modes.values()) == {0o600}, modes
 
 
+@pytest.mark.long
 def test_a_port_in_use_is_named_and_ends_with_code_two(tmp_path: Path) -> None:
     with process(tmp_path) as (_, url):
         port = url.rpartition(":")[2]

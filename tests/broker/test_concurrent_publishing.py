@@ -62,6 +62,7 @@ def numbers_of(client: Client, path: str) -> set[str]:
     return {version["number"] for version in client.get(path)["_embedded"]["versions"]}
 
 
+@pytest.mark.long
 def test_consumers_that_name_the_same_new_providers_in_different_orders_all_succeed(
     clients: list[Client],
 ) -> None:

@@ -51,6 +51,7 @@ def test_a_target_that_never_answers_does_not_delay_others(serving: Callable[...
         assert all(listener.enough.acquire(timeout=5) for _ in range(5))
 
 
+@pytest.mark.long
 def test_a_stop_does_not_wait_for_a_target_that_never_answers(serving: Callable[..., Any]) -> None:
     dead = socket.create_server(("127.0.0.1", 0))
     with ExitStack() as accepted, dead, serving(LOCAL) as stock:
@@ -168,6 +169,7 @@ def test_a_webhook_that_can_not_work_is_refused_with_the_field(
     assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
 
 
+@pytest.mark.long
 def test_two_brokers_over_one_database_deliver_each_event_once() -> None:
     config = BrokerConfig(webhook_hosts=("127.0.0.1",), webhook_delays=())
     with (

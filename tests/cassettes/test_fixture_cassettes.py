@@ -200,6 +200,7 @@ def thing({outer}):
 """
 
 
+@pytest.mark.long
 def test_a_fixture_has_a_cassette_for_each_of_its_parameters_and_of_those_that_it_depends_on(
     project: Project, provider: Provider
 ) -> None:

@@ -67,6 +67,7 @@ def test_a_marker_that_can_not_be_used_ends_the_run_with_one_message(
     check_refused(project, words)
 
 
+@pytest.mark.long
 def test_a_marker_that_can_not_be_used_ends_a_run_with_workers_alike(project: Project) -> None:
     project.write("test_it.py", TEST.format(mark="cassette(1)").replace("@pytest.mark.cassette\n", ""))
     check_refused(project, "path: expected", "-p", "xdist.plugin", "-n", "1")

@@ -34,6 +34,7 @@ def project(tmp_path: Path) -> Iterator[Project]:
         yield Project(tmp_path, api)
 
 
+@pytest.mark.long
 def test_other_values_are_not_drift(project: Project) -> None:
     project.answers({"id": 8, "email": "grace@example.com", "locale": "fr"})
     summary = "1 cassette recorded again: 0 breaking, 0 warning, 0 info"
@@ -50,6 +51,7 @@ def test_a_field_that_the_test_reads_and_that_is_gone_breaks(project: Project) -
     )
 
 
+@pytest.mark.long
 def test_a_field_that_no_test_reads_may_go(project: Project) -> None:
     project.answers({"id": 7, "email": "ada@example.com"})
     assert project.drift()[0] == 0
@@ -159,6 +161,7 @@ def test_messages_that_are_sent_otherwise_are_reported(
     assert result.exit_code == (1 if told and told.startswith("breaking") else 0)
 
 
+@pytest.mark.long
 def test_a_field_that_a_failing_test_misses_is_named_before_the_failure(project: Project) -> None:
     project.answers({"number": 7, "email": "ada@example.com", "locale": "en"})
     code, lines = project.drift()
@@ -194,6 +197,7 @@ def test_a_url_that_is_written_in_a_test_is_redirected_to_the_live_address(proje
     assert project.drift()[:1] == (1,)
 
 
+@pytest.mark.long
 def test_tests_that_ask_another_address_are_an_error(project: Project) -> None:
     orders = '[tool.pactape.providers.orders]\nurl = "http://orders.test"\n'
     settings = SETTINGS.replace("http://users.test", project.url) + orders

@@ -66,7 +66,7 @@ def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
     assert [finding.rule for finding in findings if finding.place.endswith("a.har")] == ["file-skipped"]
 
 
-@pytest.mark.parametrize("has_cassette", [True, False])
+@pytest.mark.parametrize("has_cassette", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_the_command_compares_with_the_project_s_other_recordings(
     tmp_path: Path, *, has_cassette: bool
 ) -> None:

@@ -164,6 +164,7 @@ class CacheAndModel(RuleBasedStateMachine):
             flight.finish()
 
 
+@pytest.mark.long
 def test_the_cache_agrees_with_the_model_for_a_thousand_steps() -> None:
     before = CacheAndModel.steps
     run_state_machine_as_test(

@@ -82,6 +82,7 @@ class TestOnRedis:
             RedisCache(redis.Redis(port=1, retry=Retry(NoBackoff(), 0))).invalidate(keys=["a"])
 
 
+@pytest.mark.long
 def test_a_cache_that_is_gone_leaves_no_socket_open() -> None:
     cache = RedisCache(redis_server(), prefix="pactape-test:")
     with suppress(KeyError):

@@ -29,7 +29,10 @@ pytestmark = [
 ONCE = TransportSettings(retries=RetryPolicy(attempts=1))
 
 
-@pytest.mark.parametrize("with_session", [False, True], ids=["own session", "given session"])
+@pytest.mark.parametrize(
+    "with_session",
+    [pytest.param(False, id="own session", marks=pytest.mark.long), pytest.param(True, id="given session")],
+)
 def test_children_get_their_own_answers(serve: Any, response: Any, with_session: bool) -> None:  # noqa: FBT001 -- a parameter
     with serve(lambda request: response(json=request.path)) as server:
         session = requests.Session() if with_session else None

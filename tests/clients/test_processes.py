@@ -101,6 +101,7 @@ def test_processes_that_want_one_cold_key_share_one_load(processes: int) -> None
         assert (outputs, all_of.count("loads")) == (["loaded"] * processes, 1)
 
 
+@pytest.mark.long
 def test_a_load_in_flight_in_one_process_stores_nothing_that_another_has_invalidated() -> None:
     with workers() as all_of:
         reader = all_of.start("read")

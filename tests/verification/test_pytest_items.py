@@ -119,11 +119,12 @@ def test_given_paths_are_collected_as_ever(project: pytest.Pytester) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "",
         '{"consumer": {"name": "web"}, "provi',
-        "<<<<<<< HEAD\n{}",
         '{"interactions": []}',
-        '\ufeff{"consumer": 1}',
+        *(
+            pytest.param(text, marks=pytest.mark.long)
+            for text in ("", "<<<<<<< HEAD\n{}", '\ufeff{"consumer": 1}')
+        ),
     ],
 )
 def test_a_damaged_contract_in_the_project_s_folder_is_an_error(project: pytest.Pytester, text: str) -> None:

@@ -81,6 +81,7 @@ def test_eight_threads_are_all_answered_from_the_cassette(
     assert provider.hits["/a"] == THREADS * EACH
 
 
+@pytest.mark.long
 @EACH_CLIENT
 def test_eight_hundred_unrecorded_requests_of_eight_threads_are_all_blocked(
     tmp_path: Path, provider: Provider, get: Callable[[str], bytes]

@@ -154,6 +154,7 @@ def test_the_command_prints_the_settings_with_the_present_entries(tmp_path: Path
     assert code == 0
 
 
+@pytest.mark.long
 def test_the_exit_code_says_whether_all_requests_are_found(tmp_path: Path, provider: Provider) -> None:
     one, two = record(tmp_path, provider, lambda url, run: requests.get(f"{url}/{NAMES[run]}", timeout=5))
     assert (command(one, one)[0], command(one, two)[0]) == (0, 1)

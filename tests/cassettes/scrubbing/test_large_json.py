@@ -84,6 +84,7 @@ def test_a_large_document_loses_the_secrets_of_documents_deep_in_its_texts(depth
     assert SECRET not in Scrubber().body(text.encode(), JSON).decode()
 
 
+@pytest.mark.long
 def test_strings_are_told_from_what_is_between_them_in_every_portion() -> None:
     for filler in range(7):
         items = [{"a" * (filler + 1): "b" * (number % 90), "id": number} for number in range(4_000)]

@@ -141,6 +141,7 @@ def test_its_output_is_enough_to_get_a_token_and_set_up_states() -> None:
     assert response.json()["id"] == ADA
 
 
+@pytest.mark.long
 def test_it_serves_all_services_and_stops_with_all_of_them() -> None:
     with start("--port", "0") as process:
         assert process.stdout is not None
