@@ -57,6 +57,7 @@ def test_a_field_that_no_test_reads_may_go(project: Project) -> None:
     assert project.drift()[0] == 0
 
 
+@pytest.mark.long
 def test_a_test_that_fails_against_the_live_provider_breaks(project: Project) -> None:
     project.answers({"title": "gone"}, status=404)
     code, lines = project.drift()

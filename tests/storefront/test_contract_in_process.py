@@ -50,6 +50,7 @@ def test_a_renamed_field_is_named_with_the_recording_it_comes_from(
     assert all(source.startswith("cassettes/") for mismatch in mismatches for source in mismatch.sources)
 
 
+@pytest.mark.long
 def test_pytest_collects_every_interaction_of_the_committed_contract(
     users_service: UsersService, tmp_path: Path
 ) -> None:

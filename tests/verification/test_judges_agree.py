@@ -63,7 +63,9 @@ def check(folder: Path, *, seed: int, count: int, version: int) -> None:
     assert {official for _, _, official in both} == {True, False}
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    "version", [4, *(pytest.param(version, marks=pytest.mark.long) for version in VERSIONS if version != 4)]
+)
 def test_both_judge_generated_interactions_alike(tmp_path: Path, version: int) -> None:
     check(tmp_path, seed=1, count=80, version=version)
 

@@ -258,12 +258,14 @@ def test_a_wrong_option_ends_the_run_with_one_error(
     assert result.ret == 2
 
 
+@pytest.mark.long
 def test_an_application_without_a_name_ends_the_run_with_one_error(project: pytest.Pytester) -> None:
     result = project.runpytest("--pactape-verify", "provider")
     result.stdout.fnmatch_lines(['*write it as "package.module:name"*'])
     assert result.ret == 2
 
 
+@pytest.mark.long
 def test_settings_that_cannot_be_read_end_the_run_with_one_error(project: pytest.Pytester) -> None:
     project.makepyprojecttoml("[tool.pactape]\nno_such_setting = 1\n")
     result = project.runpytest_subprocess("--pactape-verify", "provider:app")

@@ -112,6 +112,7 @@ def test_a_compensation_that_never_works_is_parked_with_an_alert_the_others_are_
     assert shop.traces(str(outcome.order_id)) == shop.undone
 
 
+@pytest.mark.long
 def test_an_order_stays_completed_when_its_message_can_t_be_sent(shop: Shop) -> None:
     silent = partial(failing, path="/messages", times=4)
     orchestrator = shop.orchestrator(notifications=silent, patience=QUICK)
