@@ -9,20 +9,14 @@ from pactape.errors import SettingsError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["FILE_NAME", "find_root", "read_pyproject", "table_of"]
+__all__ = ["FILE_NAME", "PYTEST_FILES", "find_root", "read_pyproject", "table_of"]
 
 #: The file that holds the settings, in the table `[tool.pactape]`.
 FILE_NAME = "pyproject.toml"
+#: Files of pytest alone, in the order in which it looks for them.
+PYTEST_FILES = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini")
 #: Files in the folder of a project without a pyproject.toml.
-_OTHER_FILES = (
-    "pytest.toml",
-    ".pytest.toml",
-    "pytest.ini",
-    ".pytest.ini",
-    "setup.cfg",
-    "setup.py",
-    "tox.ini",
-)
+_OTHER_FILES = (*PYTEST_FILES, "setup.cfg", "setup.py", "tox.ini")
 
 
 def find_root(start: Path, *, working_folder: Path | None = None) -> Path:

@@ -10,6 +10,7 @@ import msgspec
 from pactape.errors import BadInputError
 from pactape.exchange import Response
 from pactape.http_bodies import header
+from pactape.urls import DEFAULT_PORTS
 
 if TYPE_CHECKING:
     from pactape.exchange import Headers, Request
@@ -37,8 +38,8 @@ def page_origin(text: str) -> str:
             f"--cors {text!r} is not the origin of a page",
             remedy="write scheme, host and port, http://localhost:3000, or * for any",
         )
-    port = {"http": ":80", "https": ":443"}.get(origin.partition("://")[0], "")
-    return origin.removesuffix(port)
+    port = DEFAULT_PORTS.get(origin.partition("://")[0])
+    return origin if port is None else origin.removesuffix(f":{port}")
 
 
 def preflight_response(request: Request, origin: str) -> Response | None:

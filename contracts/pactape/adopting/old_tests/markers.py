@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pactape.adopting.arguments import OldOptions, is_path, read_options
 from pactape.adopting.old_tests.expressions import path_of
 from pactape.adopting.old_tests.marked_tests import Edit, MarkedTest, TestModule, Unit, with_calls
-from pactape.adopting.old_tests.old_marks import OldMarks, kind_of, marks_in, misplaced
+from pactape.adopting.old_tests.old_marks import OldMarks, decorators_of, kind_of, marks_in, misplaced
 from pactape.adopting.old_tests.source_positions import SourcePositions
 from pactape.adopting.old_tests.vcrpy_uses.cassette_calls import read_calls
 
@@ -142,7 +142,7 @@ class _Reader:
     def beside(mark: ast.expr, node: ast.AST) -> list[ast.expr]:
         """Return the old markers of the same definition."""
         for child in ast.walk(node):
-            decorators = child.decorator_list if isinstance(child, ast.ClassDef | _Definition) else []
+            decorators = decorators_of(child)
             if mark in decorators:
                 return [other for other in decorators if kind_of(other)]
         return []

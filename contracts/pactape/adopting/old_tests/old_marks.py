@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["OldMarks", "kind_of", "marks_in", "misplaced"]
+__all__ = ["OldMarks", "decorators_of", "kind_of", "marks_in", "misplaced"]
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -56,7 +56,7 @@ class OldMarks:
 
     def of(self, node: ast.AST) -> list[ast.expr]:
         """Return the markers of a test or class: its decorators, and marks of its parameters."""
-        decorators = _decorators(node)
+        decorators = decorators_of(node)
         return [*self._resolve(decorators), *self._resolve(_of_parameters(decorators))]
 
     def in_pytestmark(self, statement: ast.AST) -> list[ast.expr]:
@@ -107,7 +107,8 @@ def _named(statement: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     )
 
 
-def _decorators(node: ast.AST) -> list[ast.expr]:
+def decorators_of(node: ast.AST) -> list[ast.expr]:
+    """Return the decorators of a class or function; none of any other node."""
     return node.decorator_list if isinstance(node, ast.ClassDef | _Definition) else []
 
 

@@ -7,7 +7,7 @@ import shlex
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from pactape.pyproject_file import FILE_NAME, table_of
+from pactape.pyproject_file import FILE_NAME, PYTEST_FILES, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["pytest_words"]
 
-#: Files of pytest alone: the first that exists counts, even without a table.
-_OWN_FILES = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini")
 #: Files of several tools, each with the section of pytest.
 _SHARED_FILES = ((FILE_NAME, ""), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest"))
 
@@ -36,7 +34,7 @@ def pytest_words(root: Path, option: str) -> tuple[str, tuple[str, ...]]:
 
 def _settings_by_file(root: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the settings of each file that has some; pytest takes the first and ignores the others."""
-    for name in _OWN_FILES:
+    for name in PYTEST_FILES:  # the first that exists counts, even without a table
         if (root / name).is_file():
             yield (
                 name,
